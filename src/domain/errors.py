@@ -1,0 +1,81 @@
+"""What the domain refuses: one class per refusal, each with a stable code."""
+
+from enum import StrEnum
+
+
+class ErrorKind(StrEnum):
+    """The four ways a request can be refused; entrypoints map each to a status or verdict."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
+    FORBIDDEN = "forbidden"
+
+
+class DomainError(Exception):
+    """A refusal by a rule of the domain; retrying the same command cannot help.
+
+    `code` is public contract (it becomes the problem type), the message is for humans and holds
+    no secret, `pointer` is a JSON pointer (RFC 6901) into the command when one field is to blame.
+    """
+
+    code = "domain-error"
+    kind = ErrorKind.INVALID
+
+    def __init__(self, detail: str, *, pointer: str | None = None) -> None:
+        """Say for a human what was refused, and which field is to blame."""
+        super().__init__(detail)
+        self.detail = detail
+        self.pointer = pointer
+
+
+class ForbiddenError(DomainError):
+    """The principal may not do this; the scope or role it lacks is named in the message."""
+
+    code = "insufficient-scope"
+    kind = ErrorKind.FORBIDDEN
+
+    def __init__(self, detail: str, *, scope: str | None = None) -> None:
+        """Name the scope that would have allowed it, where one would have."""
+        super().__init__(detail)
+        self.scope = scope
+
+
+class RecipeNotFoundError(DomainError):
+    """No such recipe, or none that this principal may know of."""
+
+    code = "recipe-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class InvalidRecipeError(DomainError):
+    """The recipe breaks a rule of the aggregate."""
+
+    code = "invalid-recipe"
+
+
+class InvalidReportError(DomainError):
+    """The report's parameters break a rule."""
+
+    code = "invalid-report"
+
+
+class JobNotFoundError(DomainError):
+    """No such job, or not one of this principal's."""
+
+    code = "job-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class ReportNotFoundError(DomainError):
+    """No such report, or not one of this principal's."""
+
+    code = "report-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class JobTransitionError(DomainError):
+    """The job's state does not allow this change (terminal means terminal)."""
+
+    code = "job-transition"
+    kind = ErrorKind.CONFLICT

@@ -1,0 +1,23 @@
+"""Who asks: the verified identity that every command carries."""
+
+from dataclasses import dataclass
+
+from domain.errors import ForbiddenError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A caller whose token (or trusted message source) was verified.
+
+    `subject` is the token's `sub`; `scopes` and `roles` are whole words.
+    """
+
+    subject: str
+    scopes: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def require_scope(self, scope: str) -> None:
+        """Raise ForbiddenError unless this principal holds the scope."""
+        if scope not in self.scopes:
+            message = f"The scope {scope} is required."
+            raise ForbiddenError(message, scope=scope)

@@ -1,0 +1,45 @@
+"""The edge policy that each route declares; the gateway's configuration is rendered from it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Exposure(StrEnum):
+    """Who reaches a route through the gateway."""
+
+    TOKEN = "token"  # noqa: S105 (a policy name, not a secret)
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Cost(StrEnum):
+    """Which rate limit a route draws on, beside the one every request draws on."""
+
+    NORMAL = "normal"
+    HEAVY = "heavy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What the gateway enforces for one route before the API sees a request.
+
+    A token route asks for all of `scopes` and all of `roles`. INTERNAL routes (health) answer on
+    the API's own port only; the gateway does not know them.
+    """
+
+    exposure: Exposure = Exposure.TOKEN
+    scopes: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    cost: Cost = Cost.NORMAL
+    timeout_seconds: float = 5.0
+    body_limit_bytes: int = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeRoute:
+    """One path with its methods and policy: `template` is written `/recipe/{recipe_id}`."""
+
+    name: str
+    template: str
+    methods: frozenset[str]
+    edge: Edge = field(default_factory=Edge)

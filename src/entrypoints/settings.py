@@ -1,0 +1,124 @@
+"""Settings: read once from `KONDATE_…` environment variables, checked, frozen, then passed along."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, get_origin, get_type_hints
+
+import msgspec
+
+PREFIX = "KONDATE_"
+NOT_SETTINGS = frozenset({"KONDATE_CORPUS"})  # read by tests and benchmarks: real recipes outside the project
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
+HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+Address = Annotated[str, msgspec.Meta(pattern=r"^[^\s:]+:[0-9]{1,5}$")]
+PostgresUrl = Annotated[str, msgspec.Meta(pattern=r"^postgres(ql)?://")]
+
+
+class SettingsError(Exception):
+    """One setting is missing or wrong; the message is one line that names it."""
+
+
+class Stage(StrEnum):
+    """Where this runs; stages differ by settings only."""
+
+    LOCAL = "local"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PREFIX + name.upper()):
+    """Everything that differs between two installations; each field is `KONDATE_` + its name in capitals."""
+
+    stage: Stage = Stage.LOCAL
+
+    database_url: PostgresUrl
+    database_pool_size: Positive = 8
+
+    sqs_endpoint: HttpUrl | None = None
+    """None means AWS itself, found by region with the standard AWS credentials."""
+    sqs_region: str = "us-east-1"
+    sqs_commands_queue: str = "kondate-commands"
+    sqs_events_queue: str = "kondate-events"
+    sqs_dead_letter_queue: str = "kondate-dead-letters"
+
+    issuer: HttpUrl
+    """The exact `iss` of accepted tokens."""
+    audience: str = "kondate"
+    jwks_url: HttpUrl | None = None
+    """Default: the issuer followed by `/.well-known/jwks.json`."""
+    token_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
+    scope_claim: str = "scope"
+    roles_claim: str = "roles"
+
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8001
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: Port = 8080
+    gateway_metrics_port: Port = 8090
+    gateway_upstreams: tuple[Address, ...] = ("127.0.0.1:8001",)
+    gateway_tls_certificate: str | None = None
+    gateway_tls_key: str | None = None
+    cors_origins: tuple[HttpUrl, ...] = ()
+    rate_burst: Positive = 200
+    """Requests one caller may make at once."""
+    rate_sustained_per_second: Positive = 50
+    """Requests a second that one caller may go on making."""
+    rate_address_burst: Positive = 400
+    """Requests at once from one client address, before any token is looked at."""
+
+    worker_concurrency: Positive = 8
+    worker_poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=20)] = 10
+    worker_relay: bool = True
+    """Run the relay inside each worker; false where `kondate relay` runs alone."""
+    visibility_seconds: Annotated[int, msgspec.Meta(ge=2, le=43_200)] = 60
+    lease_seconds: Positive = 60
+    shutdown_grace_seconds: Positive = 8
+    relay_sweep_seconds: Positive = 2
+
+    otlp_endpoint: HttpUrl | None = None
+    """Base URL of an OTLP/HTTP receiver; None makes no spans at all."""
+    trace_ratio: Ratio = 1.0
+    log_level: str = "info"
+
+    def key_set_url(self) -> str:
+        """Return where the issuer publishes its keys."""
+        return self.jwks_url or f"{self.issuer.rstrip('/')}/.well-known/jwks.json"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read and check all settings; raise SettingsError for the first that is missing or wrong.
+
+    A `KONDATE_` variable that names no setting is an error too: it is most likely a typing error.
+    """
+    fields = {PREFIX + name.upper(): hint for name, hint in get_type_hints(Settings).items()}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX) and name not in NOT_SETTINGS}
+    unknown = sorted(given.keys() - fields.keys())
+    if unknown:
+        message = f"{unknown[0]}: no such setting"
+        raise SettingsError(message)
+    values: dict[str, object] = {
+        name: _listed(value) if get_origin(fields[name]) is tuple else value
+        for name, value in given.items()
+        if value != ""
+    }
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_one_line(str(error))) from error
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _one_line(message: str) -> str:
+    """Put the setting's name first: msgspec says `… - at `$.KONDATE_X`` or `missing required field `KONDATE_X``."""
+    reason, _, place = message.partition(" - at ")
+    if place:
+        return f"{place.strip('`').removeprefix('$.')}: {reason}"
+    name = message.rpartition("field ")[2].strip("`")
+    return f"{name}: this setting is required"
