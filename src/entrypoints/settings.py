@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     sqs_commands_queue: str = "kondate-commands"
     sqs_events_queue: str = "kondate-events"
     sqs_dead_letter_queue: str = "kondate-dead-letters"
+    sqs_create_queues: bool = True
+    """False where the account forbids it: `kondate migrate` then only checks that the queues exist."""
 
     issuer: HttpUrl
     """The exact `iss` of accepted tokens."""
@@ -71,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     """Requests at once from one client address, before any token is looked at."""
 
     worker_concurrency: Positive = 8
-    worker_poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=20)] = 10
+    worker_poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
     worker_relay: bool = True
     """Run the relay inside each worker; false where `kondate relay` runs alone."""
     visibility_seconds: Annotated[int, msgspec.Meta(ge=2, le=43_200)] = 60

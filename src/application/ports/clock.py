@@ -1,4 +1,4 @@
-"""Time and identity come through ports, so that tests own both."""
+"""Time, identity and chance come through ports, so that tests own all three."""
 
 from datetime import datetime
 from typing import Protocol
@@ -17,3 +17,10 @@ class IdFactory(Protocol):
 
     def new(self) -> UUID:
         """Return a UUIDv7: unique, and ordered by creation time to the millisecond."""
+
+
+class Chance(Protocol):
+    """Randomness, for jitter."""
+
+    def fraction(self) -> float:
+        """Return a number drawn evenly from [0, 1)."""

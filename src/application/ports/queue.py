@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 
 class Channel(StrEnum):
@@ -21,9 +20,12 @@ class QueueUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One CloudEvent: `data` is a JSON object in UTF-8; `group` is the caller, for fair queues."""
+    """One CloudEvent: `data` is a JSON object in UTF-8; `group` is the caller, for fair queues.
 
-    id: UUID
+    `id` is opaque (1 to 255 characters) and unique only together with `source`; `subject` may be empty.
+    """
+
+    id: str
     type: str
     source: str
     subject: str
@@ -50,15 +52,19 @@ class Delivery:
 class SendReport:
     """What a batch send achieved: every id is in exactly one of the two."""
 
-    sent: frozenset[UUID]
-    failed: frozenset[UUID] = field(default_factory=frozenset)
+    sent: frozenset[str]
+    failed: frozenset[str] = field(default_factory=frozenset)
 
 
 class MessagePublisher(Protocol):
     """The sending side, used by the relay only."""
 
     async def publish(self, channel: Channel, messages: Sequence[Message]) -> SendReport:
-        """Send any number of messages in batches of ten; raise QueueUnavailableError if none went."""
+        """Send any number of messages in batches of ten, oldest first.
+
+        A message that the queue, or its own form, does not allow is reported as failed and holds up
+        no other. Raise QueueUnavailableError if the queue could not be asked before anything went.
+        """
 
 
 class MessageConsumer(Protocol):
@@ -71,10 +77,20 @@ class MessageConsumer(Protocol):
         """Acknowledge; a stale receipt is ignored, since the database fences the effect."""
 
     async def postpone(self, delivery: Delivery, *, seconds: int) -> None:
-        """Make it visible again after `seconds` (0: at once, at most 43,200)."""
+        """Make it visible again after `seconds` (0: at once, at most 43,200); a stale receipt is ignored."""
 
     async def reject(self, delivery: Delivery, *, reason: str) -> None:
         """Copy it with its reason to the dead-letter queue, then delete it; never lose it between."""
 
     async def check(self) -> None:
         """Return when the queue answers, else raise QueueUnavailableError."""
+
+
+class QueueGauges(Protocol):
+    """What operators and alarms watch; the figures are approximate. Raises QueueUnavailableError."""
+
+    async def backlog(self, channel: Channel) -> int:
+        """Return how many messages wait to be received; those in a worker's hands are not among them."""
+
+    async def dead_letters(self) -> int:
+        """Return how many messages wait in the dead-letter queue."""

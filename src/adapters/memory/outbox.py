@@ -1,0 +1,75 @@
+"""The outbox in memory, as the relay sees it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from adapters.memory.tables import OutboxRow, Tables
+from application.ports.clock import Clock
+from application.ports.outbox import OutboxBatch, OutboxStore
+from application.ports.queue import Channel, Message
+
+
+class InMemoryOutboxBatch:
+    """Rows that one relay holds."""
+
+    def __init__(self, rows: Sequence[OutboxRow]) -> None:
+        """Hold the rows."""
+        self._rows = rows
+        self.sent: set[str] = set()
+
+    @property
+    def messages(self) -> Mapping[Channel, Sequence[Message]]:
+        """The messages by channel, oldest first."""
+        messages: dict[Channel, list[Message]] = defaultdict(list)
+        for row in self._rows:
+            messages[row.channel].append(row.message)
+        return messages
+
+    async def mark_sent(self, ids: Collection[str]) -> None:
+        """Remember what went out."""
+        self.sent.update(ids)
+
+
+class InMemoryOutboxStore:
+    """Claims rows of shared tables."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        """Take the tables, and the clock that ages are told by."""
+        self._tables = tables
+        self._clock = clock
+
+    @asynccontextmanager
+    async def claim(self, limit: int) -> AsyncIterator[OutboxBatch]:
+        """Hold up to `limit` unclaimed rows until the block ends."""
+        rows = [row for row in self._tables.outbox if not row.is_claimed][:limit]
+        for row in rows:
+            row.is_claimed = True
+        batch = InMemoryOutboxBatch(rows)
+        try:
+            yield batch
+            self._tables.outbox[:] = [
+                row for row in self._tables.outbox if not (row in rows and row.message.id in batch.sent)
+            ]
+        finally:
+            for row in rows:
+                row.is_claimed = False
+
+    async def wait(self, *, timeout_seconds: float) -> None:
+        """Return at the next commit or when the time is over."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._tables.committed.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._tables.committed.clear()
+
+    async def lag_seconds(self) -> float:
+        """Return the age of the oldest unsent message."""
+        oldest = min((row.created_at for row in self._tables.outbox), default=None)
+        return 0.0 if oldest is None else (self._clock.now() - oldest).total_seconds()
+
+
+_: type[OutboxStore] = InMemoryOutboxStore

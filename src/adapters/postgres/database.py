@@ -1,0 +1,153 @@
+"""Connections: one pool a process, one session a piece of work."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from typing import Any
+
+import asyncpg
+
+from adapters.postgres.errors import translated
+from adapters.postgres.statements import Statement, load
+from domain.job import Origin
+
+LABEL = load("label")
+ACQUIRE_SECONDS = 3.0
+COMMAND_SECONDS = 60.0
+
+Observe = Callable[[str], AbstractContextManager[None]]
+"""Opens a span around one statement, given its name."""
+
+
+class Session:
+    """One connection while one piece of work holds it; every call is observed and its errors translated."""
+
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], observe: Observe) -> None:
+        """Wrap an acquired connection."""
+        self._connection = connection
+        self._observe = observe
+
+    async def fetch(self, statement: Statement, *values: object) -> list[asyncpg.Record]:
+        """Return all rows."""
+        with translated(), self._observe(statement.name):
+            return await self._connection.fetch(statement.text, *values)
+
+    async def row(self, statement: Statement, *values: object) -> asyncpg.Record | None:
+        """Return the first row, or None."""
+        with translated(), self._observe(statement.name):
+            return await self._connection.fetchrow(statement.text, *values)
+
+    async def value(self, statement: Statement, *values: object) -> Any:  # noqa: ANN401 (a column of any type)
+        """Return the first column of the first row, or None."""
+        with translated(), self._observe(statement.name):
+            return await self._connection.fetchval(statement.text, *values)
+
+    async def rows(self, statement: Statement, *values: object, size: int) -> AsyncIterator[list[asyncpg.Record]]:
+        """Yield lists of up to `size` rows through a server-side cursor; needs a transaction."""
+        with translated():
+            cursor = await self._connection.cursor(statement.text, *values)
+            while chunk := await cursor.fetch(size):
+                yield chunk
+
+    async def script(self, text: str) -> None:
+        """Run statements without parameters in one round trip."""
+        with translated():
+            await self._connection.execute(text)
+
+
+class Database:
+    """The pool, and the two ways to use it."""
+
+    def __init__(
+        self, pool: asyncpg.Pool[asyncpg.Record], statements: Callable[[], Observe | None], service: str
+    ) -> None:
+        """Take an open pool; `service` starts the label that the database's own log shows.
+
+        `statements` gives the observer for the current work; None where it is not sampled.
+        """
+        self.pool = pool
+        self._statements = statements
+        self._service = service
+
+    def label(self, origin: Origin) -> str:
+        """Return what the database's log shows for statements of this request (at most 63 bytes)."""
+        return f"{self._service} {origin.request_id}"[:63]
+
+    async def check(self) -> None:
+        """Return when the server answers, else raise StorageUnavailableError."""
+        async with self.session() as session:
+            await session.script("SELECT 1")
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """Hold a connection for single statements, each a transaction of its own."""
+        with translated():
+            connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+        try:
+            yield Session(connection, self._statements() or _unobserved)
+        finally:
+            with translated():
+                await self.pool.release(connection, timeout=ACQUIRE_SECONDS)
+
+    @asynccontextmanager
+    async def transaction(self, origin: Origin | None, *, begin: str = "BEGIN") -> AsyncIterator[Session]:
+        """Hold a connection in a transaction: leaving cleanly commits, an exception rolls back."""
+        async with self.session() as session:
+            await session.script(begin)
+            try:
+                if origin is not None:
+                    await session.value(LABEL, self.label(origin))
+                yield session
+            except BaseException:
+                await _rolled_back(session)
+                raise
+            await session.script("COMMIT")
+
+
+async def _rolled_back(session: Session) -> None:
+    # A connection that cannot roll back is broken; releasing it discards it, and the first error is the one to show.
+    with suppress(Exception):
+        await asyncio.shield(session.script("ROLLBACK"))
+
+
+@asynccontextmanager
+async def open_pool(dsn: str, *, size: int, service: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Open a pool of up to `size` connections; raises StorageUnavailableError when the server is out of reach.
+
+    Nothing resets a returned connection (that would be a second round trip): all session state here is
+    local to its transaction, but for the label, which each statement sets anew.
+    """
+    with translated():
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            init=_pass_json_through,
+            reset=_keep,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={"application_name": service},
+        )
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+async def _pass_json_through(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=_same, decoder=_same, format="binary")
+
+
+async def _keep(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Leave a returned connection as it is; the pool itself has rolled back what was left open."""
+
+
+def _same(document: bytes) -> bytes:
+    return document
+
+
+def _unobserved(_name: str) -> AbstractContextManager[None]:
+    return nullcontext()

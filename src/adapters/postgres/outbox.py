@@ -1,0 +1,125 @@
+"""The outbox table: written inside transactions, emptied by relays."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from adapters.postgres.database import Database, Session
+from adapters.postgres.statements import load
+from adapters.wire.messages import event_message
+from application.ports.clock import IdFactory
+from application.ports.outbox import OutboxBatch, OutboxStore
+from application.ports.queue import Channel, Message
+from application.ports.unit_of_work import Outbox
+from domain.events import Event
+from domain.job import Origin
+
+RECORD = load("record_message")
+CLAIM = load("claim_messages")
+DELETE = load("delete_messages")
+LAG = load("outbox_lag")
+NOTIFICATION = "kondate_outbox"
+
+
+class PostgresOutbox:
+    """The writing side: one row an event, and a wake-up for the relays at commit."""
+
+    def __init__(self, session: Session, origin: Origin, ids: IdFactory) -> None:
+        """Work inside the session's transaction, in the name of its origin."""
+        self._session = session
+        self._origin = origin
+        self._ids = ids
+
+    async def record(self, event: Event) -> None:
+        """Add an event."""
+        message = event_message(self._ids.new(), event, self._origin)
+        await self._session.value(
+            RECORD,
+            Channel.EVENTS.value,
+            message.id,
+            message.type,
+            message.source,
+            message.subject,
+            message.time,
+            message.data,
+            message.group,
+            message.request_id,
+            message.traceparent,
+        )
+
+
+class PostgresOutboxBatch:
+    """Rows locked by one relay; a row whose message was sent is deleted when the block ends."""
+
+    def __init__(self, session: Session, rows: Sequence[asyncpg.Record]) -> None:
+        """Keep the rows' positions by message id."""
+        self._session = session
+        self._positions = {row["message_id"]: row["position"] for row in rows}
+        messages: dict[Channel, list[Message]] = defaultdict(list)
+        for row in rows:
+            messages[Channel(row["channel"])].append(_message(row))
+        self._messages = messages
+
+    @property
+    def messages(self) -> Mapping[Channel, Sequence[Message]]:
+        """The messages by channel, oldest first."""
+        return self._messages
+
+    async def mark_sent(self, ids: Collection[str]) -> None:
+        """Delete the rows of messages that went out."""
+        await self._session.row(DELETE, [self._positions[message_id] for message_id in ids])
+
+
+class PostgresOutboxStore:
+    """The relay's side, with a connection of its own that listens for commits."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database; the listening connection is opened by `listening`."""
+        self._database = database
+        self._woken = asyncio.Event()
+
+    @asynccontextmanager
+    async def claim(self, limit: int) -> AsyncIterator[OutboxBatch]:
+        """Lock up to `limit` unsent messages until the block ends."""
+        async with self._database.transaction(None) as session:
+            yield PostgresOutboxBatch(session, await session.fetch(CLAIM, limit))
+
+    async def wait(self, *, timeout_seconds: float) -> None:
+        """Return at the next notification or when the time is over."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._woken.clear()
+
+    async def lag_seconds(self) -> float:
+        """Return the age of the oldest unsent message."""
+        async with self._database.session() as session:
+            return float(await session.value(LAG))
+
+    def wake(self, *_notification: object) -> None:
+        """Note that a commit added messages; the listener calls this."""
+        self._woken.set()
+
+
+def _message(row: asyncpg.Record) -> Message:
+    return Message(
+        id=row["message_id"],
+        type=row["type"],
+        source=row["source"],
+        subject=row["subject"],
+        time=row["occurred_at"],
+        data=row["data"],
+        group=row["sender"],
+        request_id=row["request_id"],
+        traceparent=row["traceparent"],
+    )
+
+
+_outbox: type[Outbox] = PostgresOutbox
+_store: type[OutboxStore] = PostgresOutboxStore

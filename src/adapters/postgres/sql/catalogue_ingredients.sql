@@ -1,0 +1,3 @@
+SELECT definition
+FROM ingredient
+ORDER BY name

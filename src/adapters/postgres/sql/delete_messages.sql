@@ -1,0 +1,2 @@
+DELETE FROM outbox
+WHERE position = ANY ($1::bigint[])

@@ -1,0 +1,3 @@
+SELECT owner, document
+FROM recipe
+WHERE id = $1

@@ -1,0 +1,5 @@
+WITH recorded AS (
+    INSERT INTO outbox (channel, message_id, type, source, subject, occurred_at, data, sender, request_id, traceparent)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+)
+SELECT pg_notify('kondate_outbox', '')

@@ -1,0 +1,17 @@
+"""SQL lives in files, one statement each; a statement's file name is its name in traces."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A named SQL statement."""
+
+    name: str
+    text: str
+
+
+def load(name: str) -> Statement:
+    """Read `sql/<name>.sql`; raise FileNotFoundError if there is none."""
+    return Statement(name, files("adapters.postgres").joinpath("sql", f"{name}.sql").read_text("utf-8"))

@@ -1,0 +1,45 @@
+"""The unit of work on PostgreSQL: one transaction, and the repositories inside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.postgres.catalogue import PostgresCatalogueRepository
+from adapters.postgres.database import Database, Session
+from adapters.postgres.job_store import PostgresJobRepository
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.recipe_repository import PostgresNutritionRepository, PostgresRecipeRepository
+from adapters.postgres.report_repository import PostgresReportRepository
+from application.ports.clock import IdFactory
+from application.ports.unit_of_work import Transaction, UnitOfWork
+from domain.job import Origin
+
+
+class PostgresTransaction:
+    """One open transaction."""
+
+    def __init__(self, session: Session, origin: Origin, ids: IdFactory) -> None:
+        """Give each repository the same session."""
+        self.recipes = PostgresRecipeRepository(session)
+        self.nutrition = PostgresNutritionRepository(session)
+        self.catalogue = PostgresCatalogueRepository(session)
+        self.reports = PostgresReportRepository(session)
+        self.jobs = PostgresJobRepository(session)
+        self.outbox = PostgresOutbox(session, origin, ids)
+
+
+class PostgresUnitOfWork:
+    """Opens transactions labelled with their request."""
+
+    def __init__(self, database: Database, ids: IdFactory) -> None:
+        """Take the database, and the source of event ids."""
+        self._database = database
+        self._ids = ids
+
+    @asynccontextmanager
+    async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
+        """Open a transaction; see the port for its promises."""
+        async with self._database.transaction(origin) as session:
+            yield PostgresTransaction(session, origin, self._ids)
+
+
+_: type[UnitOfWork] = PostgresUnitOfWork

@@ -1,0 +1,67 @@
+"""Commands, events and their values as JSON: exact, and readable by the next release."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import msgspec
+
+from application.dispatch import USE_CASES, kind_of
+from domain.commands import Command
+from domain.events import Event, JobFailed, JobSucceeded, RecipeAdded, ReportGenerated
+
+T = TypeVar("T")
+
+
+class UnknownKindError(ValueError):
+    """No command or event has this public name."""
+
+
+def encode(value: object) -> bytes:
+    """Return the value as compact JSON; a Fraction becomes a text such as "1/3", so that nothing is rounded."""
+    return msgspec.json.encode(value, enc_hook=_plain, order="deterministic")
+
+
+def decode(body: bytes | str, expected: type[T]) -> T:
+    """Return the value; raise msgspec.ValidationError or DecodeError when the JSON is not one of `expected`."""
+    return msgspec.json.decode(body, type=expected, dec_hook=_rebuilt)
+
+
+class MessageTypes:
+    """Public names (`generate-report`, `recipe-added`) and the classes behind them."""
+
+    def __init__(self) -> None:
+        """Collect every command of the dispatch table and every event."""
+        events: tuple[type[Event], ...] = (RecipeAdded, ReportGenerated, JobSucceeded, JobFailed)
+        self._commands: Mapping[str, type[Command]] = {kind_of(command): command for command in USE_CASES}
+        self._events: Mapping[str, type[Event]] = {kind_of(event): event for event in events}
+
+    def command(self, kind: str, body: bytes | str) -> Command:
+        """Rebuild a command; raise UnknownKindError or msgspec.ValidationError."""
+        return decode(body, _known(self._commands, kind))
+
+    def event(self, kind: str, body: bytes | str) -> Event:
+        """Rebuild an event; raise UnknownKindError or msgspec.ValidationError."""
+        return decode(body, _known(self._events, kind))
+
+
+def _known(types: Mapping[str, type[T]], kind: str) -> type[T]:
+    if kind not in types:
+        raise UnknownKindError(f"unknown kind {kind!r}")
+    return types[kind]
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case Mapping():
+            return dict(value)
+        case _:
+            raise NotImplementedError
+
+
+def _rebuilt(expected: type[Any], value: Any) -> Any:  # noqa: ANN401 (msgspec's own hook signature)
+    if expected is Fraction and isinstance(value, str):
+        return Fraction(value)
+    raise NotImplementedError

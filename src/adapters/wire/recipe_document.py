@@ -1,0 +1,141 @@
+"""The recipe as it is shown and stored: one JSON document, written once per version, read back exactly."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+import msgspec
+
+from domain.ingredient import ResolvedLine
+from domain.ingredient_line import parse_line
+from domain.recipe import Recipe, RecipeContent, RecipeStatus, RecipeYield, Section
+
+
+class YieldDocument(msgspec.Struct, frozen=True):
+    """How much it makes; `amount` is exact, as in "4" or "5/2"."""
+
+    amount: str
+    unit: str
+
+
+class LineDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line as written, and how it was read; `grams` is rounded to a tenth."""
+
+    text: str
+    ingredient: str | None = None
+    grams: float | None = None
+
+
+class SectionDocument(msgspec.Struct, frozen=True):
+    """Lines under an optional heading."""
+
+    title: str | None
+    lines: tuple[LineDocument, ...]
+
+
+class RecipeDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The public representation of a recipe; members that are unknown are left out."""
+
+    id: UUID
+    version: int
+    status: RecipeStatus
+    owner: str
+    name: str
+    description: str | None = None
+    recipe_yield: YieldDocument | None = msgspec.field(default=None, name="yield")
+    category: str | None = None
+    cuisine: str | None = None
+    tags: tuple[str, ...] = ()
+    prep_minutes: int | None = None
+    cook_minutes: int | None = None
+    language: str | None = None
+    source: str | None = None
+    licence: str | None = None
+    ingredients: tuple[SectionDocument, ...]
+    steps: tuple[str, ...] = ()
+    created_at: datetime
+    updated_at: datetime
+
+
+def recipe_document(recipe: Recipe) -> bytes:
+    """Return the recipe's public JSON."""
+    content, readings = recipe.content, iter(recipe.readings)
+    made = content.recipe_yield
+    return msgspec.json.encode(
+        RecipeDocument(
+            id=recipe.id,
+            version=recipe.version,
+            status=recipe.status,
+            owner=recipe.owner,
+            name=content.name,
+            description=content.description,
+            recipe_yield=YieldDocument(str(made.amount), made.unit) if made else None,
+            category=content.category,
+            cuisine=content.cuisine,
+            tags=content.tags,
+            prep_minutes=content.prep_minutes,
+            cook_minutes=content.cook_minutes,
+            language=content.language,
+            source=content.source,
+            licence=content.licence,
+            ingredients=tuple(
+                SectionDocument(section.title, tuple(_lines(section, readings))) for section in content.sections
+            ),
+            steps=content.steps,
+            created_at=recipe.created_at,
+            updated_at=recipe.updated_at,
+        )
+    )
+
+
+def recipe_from(document: bytes) -> Recipe:
+    """Rebuild the aggregate from its document; raise msgspec.ValidationError if it is not one."""
+    shown = msgspec.json.decode(document, type=RecipeDocument)
+    readings = tuple(
+        ResolvedLine(line=parse_line(line.text), ingredient=line.ingredient, grams=_exact(line.grams))
+        for section in shown.ingredients
+        for line in section.lines
+    )
+    return Recipe(
+        id=shown.id,
+        owner=shown.owner,
+        version=shown.version,
+        status=shown.status,
+        content=_content(shown),
+        readings=readings,
+        created_at=shown.created_at,
+        updated_at=shown.updated_at,
+    )
+
+
+def _content(shown: RecipeDocument) -> RecipeContent:
+    made = shown.recipe_yield
+    return RecipeContent(
+        name=shown.name,
+        sections=tuple(
+            Section(title=section.title, lines=tuple(line.text for line in section.lines))
+            for section in shown.ingredients
+        ),
+        steps=shown.steps,
+        description=shown.description,
+        recipe_yield=RecipeYield(amount=Fraction(made.amount), unit=made.unit) if made else None,
+        category=shown.category,
+        cuisine=shown.cuisine,
+        tags=shown.tags,
+        prep_minutes=shown.prep_minutes,
+        cook_minutes=shown.cook_minutes,
+        language=shown.language,
+        source=shown.source,
+        licence=shown.licence,
+    )
+
+
+def _lines(section: Section, readings: Iterator[ResolvedLine]) -> Iterator[LineDocument]:
+    for text, reading in zip(section.lines, readings, strict=False):
+        grams = None if reading.grams is None else round(float(reading.grams), 1)
+        yield LineDocument(text, reading.ingredient, grams)
+
+
+def _exact(grams: float | None) -> Fraction | None:
+    return None if grams is None else Fraction(str(grams))

@@ -1,0 +1,31 @@
+"""AddRecipe: publish a recipe, its lines read against the current catalogue."""
+
+from dataclasses import dataclass
+
+from application.context import Context
+from application.ports.clock import Clock, IdFactory
+from application.ports.reads import CatalogueReads
+from domain.commands import AddRecipe
+from domain.ingredient_line import parse_line
+from domain.job import Reference
+from domain.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class AddRecipeHandler:
+    """Stores the recipe under the caller's name and records RecipeAdded."""
+
+    catalogue: CatalogueReads
+    clock: Clock
+    ids: IdFactory
+
+    async def handle(self, command: AddRecipe, context: Context) -> Reference:
+        """Return the new recipe's reference."""
+        current = await self.catalogue.current()
+        readings = [current.catalogue.resolve(parse_line(line)) for line in command.content.lines]
+        recipe, added = Recipe.add(
+            self.ids.new(), context.origin.principal.subject, command.content, readings, self.clock.now()
+        )
+        await context.transaction.recipes.add(recipe)
+        await context.transaction.outbox.record(added)
+        return Reference(resource="recipe", id=recipe.id)

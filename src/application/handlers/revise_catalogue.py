@@ -1,0 +1,15 @@
+"""ReviseCatalogue: replace the ingredient catalogue."""
+
+from dataclasses import dataclass
+
+from application.context import Context
+from domain.commands import ReviseCatalogue
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseCatalogueHandler:
+    """Stores the catalogue; reports made afterwards leave aside what was projected with the old one."""
+
+    async def handle(self, command: ReviseCatalogue, context: Context) -> None:
+        """Replace it as a whole."""
+        await context.transaction.catalogue.replace(command.ingredients)

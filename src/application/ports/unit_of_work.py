@@ -1,0 +1,108 @@
+"""The unit of work: everything that a use case changes is committed together or not at all."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from domain.events import Event
+from domain.ingredient import Ingredient
+from domain.job import Job, Origin
+from domain.nutrition import RecipeNutrition
+from domain.recipe import Recipe
+from domain.report import Report
+
+
+class StorageUnavailableError(Exception):
+    """The database did not answer, or the outcome of a commit is unknown; trying again may help."""
+
+
+class SchemaError(Exception):
+    """The database's schema and this release disagree; the message names the migration."""
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken this job over: this attempt may change nothing any more."""
+
+
+class RecipeRepository(Protocol):
+    """Recipes as aggregates; reads that only show one go through RecipeReads."""
+
+    async def add(self, recipe: Recipe) -> None:
+        """Store a new recipe."""
+
+    async def get(self, recipe_id: UUID) -> Recipe | None:
+        """Return the recipe, or None."""
+
+
+class NutritionRepository(Protocol):
+    """The projection of each recipe's nutrition: it follows the recipe, and can be rebuilt from it."""
+
+    async def save(self, recipe_id: UUID, version: int, catalogue: str, nutrition: RecipeNutrition) -> None:
+        """Keep it, unless a newer version of the recipe was projected before: idempotent, in any order."""
+
+
+class CatalogueRepository(Protocol):
+    """The ingredients that recipe lines are read against."""
+
+    async def replace(self, ingredients: Sequence[Ingredient]) -> None:
+        """Make these the whole catalogue; the same ingredients give the same version."""
+
+
+class ReportRepository(Protocol):
+    """Finished reports."""
+
+    async def add(self, report: Report) -> None:
+        """Store a report."""
+
+
+class JobRepository(Protocol):
+    """The job's end, inside the transaction that holds the job's effect."""
+
+    async def save(self, job: Job) -> None:
+        """Store what this attempt made of the job; raise LeaseLostError unless it is still the running attempt."""
+
+
+class Outbox(Protocol):
+    """Facts to be published once, and only if, the transaction commits."""
+
+    async def record(self, event: Event) -> None:
+        """Add an event; it leaves with the request id and trace of the transaction's origin."""
+
+
+class Transaction(Protocol):
+    """What a handler may change."""
+
+    @property
+    def recipes(self) -> RecipeRepository:
+        """Recipes."""
+
+    @property
+    def nutrition(self) -> NutritionRepository:
+        """Projected nutrition."""
+
+    @property
+    def catalogue(self) -> CatalogueRepository:
+        """The ingredient catalogue."""
+
+    @property
+    def reports(self) -> ReportRepository:
+        """Reports."""
+
+    @property
+    def jobs(self) -> JobRepository:
+        """Jobs."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Events to publish."""
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions."""
+
+    def begin(self, origin: Origin) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction: leaving cleanly commits, an exception rolls back.
+
+        Raises StorageUnavailableError when the database is out of reach or the commit's outcome unknown.
+        """

@@ -1,0 +1,32 @@
+"""Every intent: what a caller may ask for, whichever way it comes."""
+
+from dataclasses import dataclass, field
+
+from domain.ingredient import Ingredient
+from domain.recipe import RecipeContent
+from domain.report import RecipeSelection, ReportKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRecipe:
+    """Publish a new recipe, owned by the caller."""
+
+    content: RecipeContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateReport:
+    """Compute one report over a selection of recipes and keep it for the caller."""
+
+    kind: ReportKind
+    selection: RecipeSelection = field(default_factory=RecipeSelection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseCatalogue:
+    """Make these the ingredients that recipe lines are read against."""
+
+    ingredients: tuple[Ingredient, ...]
+
+
+Command = AddRecipe | GenerateReport | ReviseCatalogue

@@ -1,0 +1,114 @@
+"""Finds which known ingredient a text names: the longest known name at its head, or none at all.
+
+In English and Japanese the thing itself stands last ("brown sugar", "豚バラ肉"), so only a name at the end
+counts: "butter beans" are no butter. A different known name before it makes another food of the two
+("almond milk", "rice flour", "ice cream"), which is unknown until somebody adds it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_JAPANESE = re.compile("[぀-ヿ㐀-鿿]")
+_LATIN_MARKS = re.compile("[̀-ͯ]")
+_LONGEST_NAME = 6
+_MOST_WORDS = 24
+
+# What may follow the name without changing the food.
+_TRAILING = frozenset(
+    "piece half cube slice strip stalk sprig leaf clove head stick ring round dice chunk top flesh meat"
+    " raw fresh fine thin small large whole medium size sized warm cold hot soft dry lean ripe other each or and"
+    " i ii iii iv v".split()
+)
+# What makes another food of any name that follows it.
+_ESTRANGING = frozenset(
+    "soy soya vegan imitation mock artificial free less plant substitute fish nut peppermint wintergreen rose".split()
+)
+# Known names that are only a colour when another name follows.
+_ONLY_COLOURS = frozenset({"white", "yolk"})
+_JAPANESE_TRAILING = re.compile(r"(?:の)?(?:みじん切り|薄切り|千切り|せん切り|すりおろし|小口切り|角切り|ざく切り|こま切れ)$")
+_ALTERNATIVES = {"or"}
+
+
+def words_of(text: str) -> list[str]:
+    """Return the text's words, small, without accents, in the singular."""
+    plain = text.lower()
+    if not plain.isascii():
+        stripped = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", plain.replace("’", "'")))
+        plain = unicodedata.normalize("NFC", stripped)
+    return [singular(word.removesuffix("'s")) for word in _WORD.findall(plain)][:_MOST_WORDS]
+
+
+def singular(word: str) -> str:
+    """Return an English word without its plural ending; equal for both numbers, not always a word."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):  # noqa: PLR2004 (shorter words have no plural ending to lose)
+        return word
+    for ending, instead in (("ies", "y"), ("oes", "o"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + instead
+    return {"leaves": "leaf", "halves": "half", "loaves": "loaf"}.get(word, word[:-1])
+
+
+class NameIndex:
+    """Names, each leading to the name of the ingredient it means."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        """Take pairs of a name or alias and its ingredient; the first to claim a name keeps it."""
+        self._english: dict[str, str] = {}
+        self._japanese: dict[str, str] = {}
+        for name, ingredient in names:
+            if _JAPANESE.search(name):
+                self._japanese.setdefault(unicodedata.normalize("NFKC", name).strip(), ingredient)
+            else:
+                self._english.setdefault(" ".join(words_of(name)), ingredient)
+        self._english.pop("", None)
+
+    def find(self, text: str) -> str | None:
+        """Return the ingredient that the text names, or None when it names none or more than one."""
+        if _JAPANESE.search(text):
+            return self._find_japanese(unicodedata.normalize("NFKC", text))
+        words = words_of(text)
+        found = self._find_english(words)
+        if found is None and "or" in words[1:]:
+            found = self._find_english(words[: words.index("or", 1)])
+        if found is None and "of" in words[1:-1]:
+            middle = words.index("of", 1)
+            found = self._find_english(words[middle + 1 :] + words[:middle])
+        return found
+
+    def _find_english(self, words: list[str]) -> str | None:
+        for end in range(len(words), 0, -1):
+            for start in range(max(0, end - _LONGEST_NAME), end):
+                ingredient = self._english.get(" ".join(words[start:end]))
+                if ingredient is not None:
+                    return None if self._is_estranged(words[:start], ingredient) else ingredient
+            if not _may_trail(words[end - 1]):
+                return None
+        return None
+
+    def _is_estranged(self, before: list[str], ingredient: str) -> bool:
+        if not _ESTRANGING.isdisjoint(before):
+            return True
+        for start in range(len(before)):
+            if before[start] in _ONLY_COLOURS:
+                continue
+            for end in range(start + 1, min(len(before), start + _LONGEST_NAME) + 1):
+                other = self._english.get(" ".join(before[start:end]))
+                if other is not None and other != ingredient:
+                    return True
+        return False
+
+    def _find_japanese(self, text: str) -> str | None:
+        name = _JAPANESE_TRAILING.sub("", text.strip())
+        for start in range(len(name)):
+            ingredient = self._japanese.get(name[start:])
+            if ingredient is not None:
+                before = name[:start]
+                others = (self._japanese.get(before[a:b]) for a in range(start) for b in range(a + 1, start + 1))
+                return None if any(other not in {None, ingredient} for other in others) else ingredient
+        return None
+
+
+def _may_trail(word: str) -> bool:
+    return word in _TRAILING or word.endswith(("ed", "ly"))

@@ -1,0 +1,43 @@
+"""How a long-running subcommand runs: its event loop, its signals, its last words."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+
+import click
+import uvloop
+
+from application.ports.queue import QueueUnavailableError
+from application.ports.unit_of_work import StorageUnavailableError
+
+UNAVAILABLE = 1
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment: the only place where it is read."""
+    return os.environ  # noqa: TID251 (this is that place)
+
+
+def run(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run to the end; a part that is out of reach at the start is one line on stderr and exit code 1."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work())
+    except (StorageUnavailableError, QueueUnavailableError) as error:
+        click.echo(f"kondate: {_part(error)} cannot be reached: {error}", err=True)
+        sys.exit(UNAVAILABLE)
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _part(error: Exception) -> str:
+    return "the database" if isinstance(error, StorageUnavailableError) else "the queue"

@@ -1,0 +1,235 @@
+"""The parts list: the one place that knows every adapter, and what each process is made of."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import asyncpg
+from dependency_injector import containers, providers
+
+from adapters.identity.algorithms import allowed_algorithms
+from adapters.identity.claims import ClaimRules
+from adapters.identity.key_set import KeySet
+from adapters.identity.token_cache import CachingTokenVerifier
+from adapters.identity.token_verifier import JoserfcTokenVerifier
+from adapters.postgres.catalogue import PostgresCatalogueReads
+from adapters.postgres.corpus import PostgresRecipeCorpus
+from adapters.postgres.database import Database, open_pool
+from adapters.postgres.job_store import PostgresJobStore
+from adapters.postgres.listener import listening
+from adapters.postgres.migrate import migrate as migrate_schema
+from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
+from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.sqs.client import SqsClients, open_sqs
+from adapters.sqs.consumer import SqsConsumer
+from adapters.sqs.publisher import SqsPublisher
+from adapters.sqs.queues import QueueNames, QueueUrls, check_queue, ensure_queues
+from adapters.system import SystemChance, SystemClock, UuidFactory
+from adapters.telemetry.logging import configure_logging
+from adapters.telemetry.metrics import PrometheusMeter
+from adapters.telemetry.telemetry import StructlogTelemetry
+from adapters.telemetry.tracing import open_tracing
+from adapters.wire.codec import MessageTypes
+from adapters.wire.messages import WireMessageReader
+from application.bus import Bus, by_type
+from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.ports.queue import QueueUnavailableError
+from application.relay import Relay
+from application.run_job import RunJob
+from entrypoints.http.app import ApiParts
+from entrypoints.http.readiness import Readiness
+from entrypoints.relay.loop import RelayLoop
+from entrypoints.settings import Settings
+from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.loop import Worker
+
+
+def _readiness(database: Database, sqs: SqsClients, names: QueueNames) -> Readiness:
+    return Readiness({"database": database.check, "queue": partial(check_queue, sqs.sending, names.commands)})
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything a process is made of; opened resources come in from `open_container`."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    service = providers.Dependency(instance_of=str)
+    pool = providers.Dependency(instance_of=asyncpg.Pool)
+    sqs = providers.Dependency(instance_of=SqsClients)
+    telemetry = providers.Dependency(instance_of=StructlogTelemetry)
+    meter = providers.Dependency(instance_of=PrometheusMeter)
+
+    # System
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(UuidFactory, clock)
+    chance = providers.Singleton(SystemChance)
+
+    # PostgreSQL
+    message_types = providers.Singleton(MessageTypes)
+    database = providers.Singleton(Database, pool, telemetry.provided.statements, service)
+    unit_of_work = providers.Singleton(PostgresUnitOfWork, database, ids)
+    job_store = providers.Singleton(PostgresJobStore, database, message_types)
+    outbox_store = providers.Singleton(PostgresOutboxStore, database)
+    catalogue = providers.Singleton(PostgresCatalogueReads, database)
+    corpus = providers.Singleton(PostgresRecipeCorpus, database)
+    recipe_reads = providers.Singleton(PostgresRecipeReads, database)
+    report_reads = providers.Singleton(PostgresReportReads, database)
+
+    # Identity
+    algorithms = providers.Singleton(allowed_algorithms, settings.provided.token_algorithms)
+    keys = providers.Singleton(KeySet, settings.provided.key_set_url.call(), algorithms, telemetry)
+    claim_rules = providers.Singleton(
+        ClaimRules,
+        issuer=settings.provided.issuer,
+        audience=settings.provided.audience,
+        scope_claim=settings.provided.scope_claim,
+        roles_claim=settings.provided.roles_claim,
+    )
+    verifier = providers.Singleton(
+        CachingTokenVerifier,
+        providers.Singleton(JoserfcTokenVerifier, keys, claim_rules, algorithms),
+        keys.provided.version,
+    )
+
+    # Use cases: one line each
+    handlers = providers.List(
+        providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
+        providers.Singleton(GenerateReportHandler, catalogue, corpus, clock, ids),
+        providers.Singleton(ReviseCatalogueHandler),
+        providers.Singleton(ProjectNutrition, catalogue),
+    )
+    bus = providers.Singleton(
+        Bus,
+        handlers=providers.Callable(by_type, handlers),
+        unit_of_work=unit_of_work,
+        jobs=job_store,
+        clock=clock,
+        ids=ids,
+        telemetry=telemetry,
+    )
+
+    # SQS
+    queue_names = providers.Singleton(
+        QueueNames,
+        commands=settings.provided.sqs_commands_queue,
+        events=settings.provided.sqs_events_queue,
+        dead_letters=settings.provided.sqs_dead_letter_queue,
+    )
+    queue_urls = providers.Dependency(instance_of=QueueUrls)
+    publisher = providers.Singleton(SqsPublisher, sqs.provided.sending, queue_urls)
+    consumer = providers.Singleton(
+        SqsConsumer, sqs, queue_urls, visibility_seconds=settings.provided.visibility_seconds
+    )
+
+    # Doors
+    readiness = providers.Singleton(_readiness, database, sqs, queue_names)
+    api = providers.Singleton(
+        ApiParts,
+        bus=bus,
+        job_store=job_store,
+        recipe_reads=recipe_reads,
+        report_reads=report_reads,
+        verifier=verifier,
+        readiness=readiness,
+        tracer=telemetry,
+        meter=meter,
+        telemetry=telemetry,
+        ids=ids,
+    )
+    run_job = providers.Singleton(
+        RunJob,
+        bus=bus,
+        jobs=job_store,
+        unit_of_work=unit_of_work,
+        clock=clock,
+        chance=chance,
+        telemetry=telemetry,
+        lease_seconds=settings.provided.lease_seconds,
+    )
+    delivery_handler = providers.Singleton(
+        DeliveryHandler,
+        run_job=run_job,
+        bus=bus,
+        reader=providers.Singleton(WireMessageReader, message_types),
+        telemetry=telemetry,
+        tracer=telemetry,
+    )
+    worker = providers.Singleton(
+        Worker,
+        consumer=consumer,
+        handler=delivery_handler,
+        telemetry=telemetry,
+        concurrency=settings.provided.worker_concurrency,
+        poll_seconds=settings.provided.worker_poll_seconds,
+        grace_seconds=settings.provided.shutdown_grace_seconds,
+    )
+    relay_loop = providers.Singleton(
+        RelayLoop,
+        relay=providers.Singleton(
+            Relay, store=outbox_store, publisher=publisher, telemetry=telemetry, tracer=telemetry
+        ),
+        store=outbox_store,
+        telemetry=telemetry,
+        sweep_seconds=settings.provided.relay_sweep_seconds,
+    )
+
+
+@asynccontextmanager
+async def open_container(settings: Settings, service: str) -> AsyncIterator[Container]:
+    """Open what every process needs, in order, and close it in reverse.
+
+    Raises StorageUnavailableError when the database is out of reach.
+    """
+    async with AsyncExitStack() as opened:
+        meter = PrometheusMeter()
+        tracing = opened.enter_context(open_tracing(f"kondate-{service}", settings.otlp_endpoint, settings.trace_ratio))
+        telemetry = StructlogTelemetry(configure_logging(service, settings.log_level), tracing, meter)
+        pool = await opened.enter_async_context(
+            open_pool(settings.database_url, size=settings.database_pool_size, service=service)
+        )
+        sqs = await opened.enter_async_context(open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region))
+        container = Container(settings=settings, service=service, pool=pool, sqs=sqs, telemetry=telemetry, meter=meter)
+        opened.push_async_callback(container.keys().close)
+        yield container
+
+
+@asynccontextmanager
+async def open_queues(container: Container) -> AsyncIterator[None]:
+    """Find the queues and listen for commits, for a process that sends or receives.
+
+    Waits as long as the queue endpoint is away: it comes back, and no restart of ours would help it.
+    """
+    names, settings = container.queue_names(), container.settings()
+    pause = 0.2
+    while True:
+        try:
+            urls = await ensure_queues(container.sqs().sending, names, create=False)
+            break
+        except QueueUnavailableError as error:
+            container.telemetry().event("queue.waiting", {"reason": str(error), "pause_seconds": pause})
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+    container.queue_urls.override(urls)
+    container.check_dependencies()
+    async with listening(settings.database_url, NOTIFICATION, container.outbox_store().wake):
+        yield
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Bring the schema up to date and see to the queues; return the names of the migrations applied.
+
+    Raises StorageUnavailableError, SchemaError or QueueUnavailableError.
+    """
+    applied = await migrate_schema(settings.database_url)
+    async with open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region) as sqs:
+        names = QueueNames(
+            commands=settings.sqs_commands_queue,
+            events=settings.sqs_events_queue,
+            dead_letters=settings.sqs_dead_letter_queue,
+        )
+        await ensure_queues(sqs.sending, names, create=settings.sqs_create_queues)
+    return applied

@@ -1,0 +1,13 @@
+"""What can keep the gateway from starting; each message is one line for a person."""
+
+
+class GatewayError(Exception):
+    """The gateway cannot start as asked."""
+
+
+class GatewayConfigError(GatewayError):
+    """The routes or the settings cannot be put into a configuration that Envoy accepts."""
+
+
+class PortInUseError(GatewayError):
+    """Another process listens on an address that the gateway needs."""

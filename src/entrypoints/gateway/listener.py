@@ -1,0 +1,115 @@
+"""The public listener: its hardening and the order of its filters."""
+
+from collections.abc import Sequence
+
+from entrypoints.edge import EdgeRoute
+from entrypoints.gateway import cors, headers, limits, observe, policy, problems, tokens
+from entrypoints.gateway.errors import GatewayConfigError
+from entrypoints.gateway.routes import BODY_FILTER, routing_table
+from entrypoints.gateway.syntax import Json, extension, seconds, socket_address, typed
+from entrypoints.gateway.upstreams import ISSUER_CLUSTER, STREAM_IDLE_SECONDS
+from entrypoints.settings import Settings
+
+CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+
+_HARDENING: Json = {
+    "codec_type": "AUTO",
+    "use_remote_address": True,
+    "server_header_transformation": "PASS_THROUGH",
+    "normalize_path": True,
+    "merge_slashes": True,
+    "path_with_escaped_slashes_action": "REJECT_REQUEST",
+    "strip_any_host_port": True,
+    "max_request_headers_kb": 16,
+    # A client that trickles is cut: the head within 5 s, the whole request within 15 s.
+    "request_headers_timeout": "5s",
+    "request_timeout": "15s",
+    "stream_idle_timeout": seconds(STREAM_IDLE_SECONDS),
+    "delayed_close_timeout": "1s",
+    "common_http_protocol_options": {
+        "idle_timeout": "60s",
+        "max_headers_count": 64,
+        "headers_with_underscores_action": "REJECT_REQUEST",
+        "max_requests_per_connection": 10_000,
+    },
+    "http2_protocol_options": {
+        "max_concurrent_streams": 100,
+        "initial_stream_window_size": 65_536,
+        "initial_connection_window_size": 1_048_576,
+    },
+}
+_REQUEST_ID: Json = {
+    "generate_request_id": True,
+    "preserve_external_request_id": True,
+    "always_set_request_id_in_response": True,
+    "request_id_extension": {
+        "typed_config": typed(
+            "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+            # Envoy would write its sampling decision into a digit of the client's id.
+            pack_trace_reason=False,
+            use_request_id_for_trace_sampling=False,
+        )
+    },
+}
+
+
+def public_listener(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
+    """Return the one listener that clients reach; each listener would have limits of its own."""
+    manager = extension(
+        "envoy.filters.network.http_connection_manager",
+        CONNECTION_MANAGER,
+        stat_prefix="public",
+        **_HARDENING,
+        **_REQUEST_ID,
+        early_header_mutation_extensions=[headers.early_removal()],
+        **observe.tracing(settings),
+        access_log=[observe.access_log()],
+        local_reply_config=problems.local_replies(settings),
+        http_filters=_filters(settings),
+        route_config=routing_table(routes, settings),
+    )
+    return {
+        "name": "public",
+        **socket_address(settings.gateway_host, settings.gateway_port),
+        "per_connection_buffer_limit_bytes": 65_536,
+        "filter_chains": [{"filters": [manager], **_tls(settings)}],
+    }
+
+
+def _filters(settings: Settings) -> list[Json]:
+    """Return the filters in the order in which a request meets them; answers pass them backwards."""
+    return [
+        headers.answer_headers(settings),
+        cors.filter_chain_entry(),
+        limits.address_limit(settings),
+        tokens.token_filter(settings, ISSUER_CLUSTER),
+        policy.filter_chain_entry(),
+        limits.caller_limit(settings),
+        extension(BODY_FILTER, "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
+        extension(
+            "envoy.filters.http.router",
+            "envoy.extensions.filters.http.router.v3.Router",
+            suppress_envoy_headers=True,
+        ),
+    ]
+
+
+def _tls(settings: Settings) -> Json:
+    certificate, key = settings.gateway_tls_certificate, settings.gateway_tls_key
+    if certificate is None and key is None:
+        return {}
+    if certificate is None or key is None:
+        missing = "CERTIFICATE" if certificate is None else "KEY"
+        raise GatewayConfigError(f"KONDATE_GATEWAY_TLS_{missing}: TLS needs both the certificate and its key")
+    context = typed(
+        "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+        common_tls_context={
+            "tls_params": {"tls_minimum_protocol_version": "TLSv1_2", "tls_maximum_protocol_version": "TLSv1_3"},
+            "alpn_protocols": ["h2", "http/1.1"],
+            "tls_certificates": [{"certificate_chain": {"filename": certificate}, "private_key": {"filename": key}}],
+        },
+    )
+    return {
+        "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": context},
+        "transport_socket_connect_timeout": "5s",
+    }

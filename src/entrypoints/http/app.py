@@ -1,0 +1,117 @@
+"""The API: routes, and what they are given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from application.bus import Bus
+from application.ports.clock import IdFactory
+from application.ports.jobs import JobStore
+from application.ports.reads import RecipeReads, ReportReads
+from application.ports.telemetry import Meter, Telemetry, Tracer
+from application.ports.tokens import TokenVerifier
+from domain.job import Origin
+from entrypoints.edge import EdgeRoute
+from entrypoints.http.auth import Authentication
+from entrypoints.http.observation import Observed
+from entrypoints.http.problems import exception_handlers
+from entrypoints.http.readiness import Readiness
+from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
+from entrypoints.http.routes.health import live, metrics, ready
+from entrypoints.http.routes.jobs import read_job
+from entrypoints.http.routes.recipes import add_recipe, read_recipe
+from entrypoints.http.routes.reports import generate_report, read_report
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (
+    read_recipe,
+    add_recipe,
+    generate_report,
+    read_report,
+    read_job,
+    live,
+    ready,
+    metrics,
+)
+
+DOCUMENTATION: tuple[HTTPRouteHandler, ...] = (openapi_document, reference_page, reference_file)
+"""Shown outside production only."""
+
+
+def routes(*, with_docs: bool) -> tuple[HTTPRouteHandler, ...]:
+    """Return every route of the API."""
+    return (*ROUTES, *DOCUMENTATION) if with_docs else ROUTES
+
+
+OPENAPI = OpenAPIConfig(
+    title="Kondate",
+    version="0.1.0",
+    description="Recipes, and reports over them that are computed in the background.",
+    path="/unused",
+    render_plugins=[],
+    components=Components(
+        security_schemes={"token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+    ),
+    security=[{"token": []}],
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiParts:
+    """Everything that routes need, already opened."""
+
+    bus: Bus
+    job_store: JobStore
+    recipe_reads: RecipeReads
+    report_reads: ReportReads
+    verifier: TokenVerifier
+    readiness: Readiness
+    tracer: Tracer
+    meter: Meter
+    telemetry: Telemetry
+    ids: IdFactory
+
+
+def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
+    """Return the ASGI application; `with_docs` shows the OpenAPI document and its page."""
+    authentication = Authentication(parts.verifier, parts.telemetry)
+
+    async def origin(request: Request[Any, Any, Any]) -> Origin:
+        return authentication.origin(request.scope)
+
+    app = Litestar(
+        route_handlers=routes(with_docs=with_docs),
+        guards=[authentication.guard],
+        dependencies={
+            "origin": Provide(origin),
+            "bus": Provide(lambda: parts.bus, sync_to_thread=False),
+            "job_store": Provide(lambda: parts.job_store, sync_to_thread=False),
+            "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
+            "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
+            "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),
+            "meter": Provide(lambda: parts.meter, sync_to_thread=False),
+        },
+        exception_handlers=exception_handlers(parts.telemetry),
+        openapi_config=OPENAPI,
+        logging_config=None,
+        request_max_body_size=1_048_576,
+    )
+    return Observed(app, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
+
+
+def edge_routes(*, with_docs: bool) -> list[EdgeRoute]:
+    """Return every route with the policy that it declares; the gateway is rendered from this."""
+    return [
+        EdgeRoute(
+            name=f"{handler.fn.__name__}",
+            template=path.replace(":str}", "}"),
+            methods=frozenset(str(method) for method in handler.http_methods),
+            edge=handler.opt["edge"],
+        )
+        for handler in routes(with_docs=with_docs)
+        for path in handler.paths
+    ]

@@ -1,0 +1,71 @@
+"""What can be wrong with a request before any use case sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a body: where (a JSON pointer, RFC 6901; empty is the whole) and what."""
+
+    pointer: str
+    detail: str
+
+
+class RequestError(Exception):
+    """A request that is refused for its form; `code` is the problem type, `status` its HTTP status."""
+
+    code = "bad-request"
+    status = 400
+    detail = "The request is not well formed."
+
+
+class MalformedBodyError(RequestError):
+    """The body is not JSON as RFC 8259 and I-JSON (RFC 7493) have it."""
+
+    code = "malformed-body"
+
+    def __init__(self, detail: str) -> None:
+        """Say what is wrong with the body."""
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ValidationFailedError(RequestError):
+    """The body is JSON, but not what this route takes; every fault is named."""
+
+    code = "validation-failed"
+    detail = "The body does not have the form that this route takes."
+
+    def __init__(self, faults: list[Fault]) -> None:
+        """Keep the faults."""
+        super().__init__(self.detail)
+        self.faults = faults
+
+
+class UnsupportedMediaTypeError(RequestError):
+    """The body is in a format or encoding that this route does not take."""
+
+    code = "unsupported-media-type"
+    status = 415
+    detail = "This route takes application/json in UTF-8, not encoded further."
+
+
+class NoSuchResourceError(RequestError):
+    """The path is no resource's."""
+
+    code = "not-found"
+    status = 404
+    detail = "There is nothing here."
+
+
+class UnauthenticatedError(RequestError):
+    """No usable token came; `reason` is None when none came at all."""
+
+    code = "unauthorized"
+    status = 401
+
+    def __init__(self, reason: str | None = None) -> None:
+        """Keep the reason, which is safe to show."""
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = f"The token is not good: {reason}." if reason else "This route needs a bearer token."

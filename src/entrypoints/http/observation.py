@@ -1,0 +1,92 @@
+"""The outermost layer of the API: request id, trace, one log line and one measurement for each request."""
+
+import re
+import time
+from typing import Any
+from uuid import UUID
+
+from application.ports.clock import IdFactory
+from application.ports.telemetry import Fields, Meter, Telemetry, Tracer, TransportKind
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,48}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_KEY = "kondate.request_id"
+
+Scope = dict[str, Any]
+
+
+def request_id_of(scope: Any) -> str:  # noqa: ANN401 (an ASGI scope)
+    """Return the id of the request that this scope belongs to."""
+    request_id: str = scope[_KEY]
+    return request_id
+
+
+class Observed:
+    """Wraps the whole application, so that what the router itself refuses is seen as well."""
+
+    def __init__(self, app: Any, *, tracer: Tracer, meter: Meter, telemetry: Telemetry, ids: IdFactory) -> None:  # noqa: ANN401 (an ASGI application)
+        """Wrap an ASGI application."""
+        self._app = app
+        self._tracer = tracer
+        self._meter = meter
+        self._telemetry = telemetry
+        self._ids = ids
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401 (ASGI)
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id", b"")) or str(self._ids.new())
+        scope[_KEY] = request_id
+        status, sent = 500, 0
+
+        async def observe(message: dict[str, Any]) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            else:
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        method: str = scope["method"] if scope["method"] in METHODS else "OTHER"
+        traceparent = headers.get(b"traceparent")
+        with self._tracer.transport(
+            TransportKind.SERVER,
+            method,
+            request_id=request_id,
+            traceparent=traceparent.decode("latin-1") if traceparent else None,
+            attributes={"http.request.method": method, "url.path": scope["path"]},
+        ) as work:
+            try:
+                await self._app(scope, receive, observe)
+            finally:
+                route = scope.get("path_template") or "unknown"
+                work.rename(f"{method} {route}")
+                work.set("http.route", route)
+                work.set("http.response.status_code", status)
+                self._record(method, route, status, sent, time.perf_counter() - started)
+
+    def _record(self, method: str, route: str, status: int, sent: int, seconds: float) -> None:
+        if route in ("/healthz", "/readyz"):
+            return  # asked every second by the gateway: noise in the log, a lie in the latencies
+        labels = {"method": method, "route": route, "status": str(status)}
+        self._meter.duration("http_request", seconds, labels)
+        fields: Fields = {**labels, "status": status, "bytes_out": sent, "duration_ms": round(seconds * 1000, 2)}
+        self._telemetry.event("request", fields)
+
+
+def _request_id(given: bytes) -> str | None:
+    return given.decode() if REQUEST_ID.fullmatch(given) else None
+
+
+def canonical_uuid(text: str) -> UUID | None:
+    """Return the id only if it is written in the one form that we write; None for any other spelling."""
+    try:
+        value = UUID(text)
+    except ValueError:
+        return None
+    return value if str(value) == text else None

@@ -1,0 +1,171 @@
+"""Every error as a problem (RFC 9457): one table from what went wrong to what the client sees."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+
+from application.ports.queue import QueueUnavailableError
+from application.ports.telemetry import Telemetry
+from application.ports.tokens import InvalidTokenError, KeysUnavailableError
+from application.ports.unit_of_work import StorageUnavailableError
+from domain.errors import DomainError, ErrorKind, ForbiddenError
+from domain.job import Failure
+from entrypoints.http.faults import Fault, RequestError, UnauthenticatedError, ValidationFailedError
+from entrypoints.http.observation import request_id_of
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+
+STATUS: Mapping[ErrorKind, int] = {
+    ErrorKind.INVALID: 422,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.FORBIDDEN: 403,
+}
+
+TITLES: Mapping[str, str] = {
+    "bad-request": "Bad request",
+    "content-too-large": "Content too large",
+    "insufficient-scope": "Insufficient scope",
+    "internal-error": "Internal error",
+    "keys-unavailable": "Identity keys unavailable",
+    "malformed-body": "Malformed body",
+    "method-not-allowed": "Method not allowed",
+    "not-found": "Not found",
+    "temporary-reduced-capacity": "Temporarily unavailable",
+    "unauthorized": "Unauthorized",
+    "unsupported-media-type": "Unsupported media type",
+    "validation-failed": "Validation failed",
+}
+
+
+class FaultBody(msgspec.Struct, frozen=True):
+    """One fault of a body."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """The body of every error; `errors` is there when fields are to blame."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: tuple[FaultBody, ...] = ()
+
+
+def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any], *faults: Fault) -> Problem:
+    """Describe one error of this request; `code` names its type under `/problems/`."""
+    return Problem(
+        type=f"/problems/{code}",
+        title=title_of(code),
+        status=status,
+        detail=detail,
+        instance=request.scope["path"],
+        request_id=request_id_of(request.scope),
+        errors=tuple(FaultBody(fault.pointer, fault.detail) for fault in faults),
+    )
+
+
+def failure_problem(failure: Failure, instance: str, request_id: str) -> Problem:
+    """Describe why a job failed, as its owner would have been told at once."""
+    kinds = {error.code: error.kind for error in _all_domain_errors(DomainError)}
+    status = STATUS[kinds[failure.code]] if failure.code in kinds else 500
+    errors = (FaultBody(failure.pointer, failure.detail),) if failure.pointer is not None else ()
+    return Problem(
+        type=f"/problems/{failure.code}",
+        title=title_of(failure.code),
+        status=status,
+        detail=failure.detail,
+        instance=instance,
+        request_id=request_id,
+        errors=errors,
+    )
+
+
+def title_of(code: str) -> str:
+    """Return a type's title: always the same for the same type."""
+    return TITLES.get(code) or code.replace("-", " ").capitalize()
+
+
+def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]:
+    """Return Litestar's table of handlers; an unknown error is logged with its trace and shown bare."""
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        telemetry.error("request.crashed", error)
+        return _answer(problem("internal-error", 500, "Something went wrong on our side.", request))
+
+    return {
+        RequestError: _request_error,
+        DomainError: _domain_error,
+        InvalidTokenError: lambda request, error: _request_error(request, UnauthenticatedError(error.reason)),
+        KeysUnavailableError: _keys_unavailable,
+        StorageUnavailableError: _unavailable,
+        QueueUnavailableError: _unavailable,
+        TimeoutError: _unavailable,
+        HTTPException: _http_exception,
+        Exception: unexpected,
+    }
+
+
+def _answer(body: Problem, **headers: str) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(body),
+        status_code=body.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **{name.replace("_", "-"): value for name, value in headers.items()}},
+    )
+
+
+def _request_error(request: Request[Any, Any, Any], error: RequestError) -> Response[bytes]:
+    faults = error.faults if isinstance(error, ValidationFailedError) else []
+    body = problem(error.code, error.status, error.detail, request, *faults)
+    if isinstance(error, UnauthenticatedError):
+        # RFC 6750: no error code when no credentials came.
+        challenge = 'Bearer realm="kondate"' + (', error="invalid_token"' if error.reason else "")
+        return _answer(body, WWW_Authenticate=challenge)
+    return _answer(body)
+
+
+def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+    faults = [] if error.pointer is None else [Fault(error.pointer, error.detail)]
+    body = problem(error.code, STATUS[error.kind], error.detail, request, *faults)
+    if isinstance(error, ForbiddenError) and error.scope:
+        challenge = f'Bearer realm="kondate", error="insufficient_scope", scope="{error.scope}"'
+        return _answer(body, WWW_Authenticate=challenge)
+    return _answer(body)
+
+
+def _keys_unavailable(request: Request[Any, Any, Any], error: KeysUnavailableError) -> Response[bytes]:
+    body = problem("keys-unavailable", 503, "The issuer's keys cannot be had at the moment.", request)
+    return _answer(body, Retry_After=str(error.retry_after_seconds))
+
+
+def _unavailable(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    detail = "A part that this request needs does not answer; whether it took effect is not known."
+    return _answer(problem("temporary-reduced-capacity", 503, detail, request), Retry_After=str(RETRY_SECONDS))
+
+
+def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    codes = {401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "content-too-large"}
+    details = {
+        "not-found": "There is nothing here.",
+        "method-not-allowed": "This resource does not have that method.",
+        "content-too-large": "The body is larger than this route takes.",
+    }
+    code = codes.get(error.status_code, "bad-request")
+    body = problem(code, error.status_code, details.get(code, "The request is not well formed."), request)
+    if isinstance(error, MethodNotAllowedException):
+        return _answer(body, Allow=(error.headers or {}).get("Allow", ""))
+    return _answer(body)
+
+
+def _all_domain_errors(base: type[DomainError]) -> set[type[DomainError]]:
+    return {base}.union(*(_all_domain_errors(error) for error in base.__subclasses__()))

@@ -1,0 +1,29 @@
+"""Liveness and readiness, for load balancers on the API's own port."""
+
+from litestar import Response, get
+
+from application.ports.telemetry import Meter
+from entrypoints.edge import Edge, Exposure
+from entrypoints.http.readiness import Readiness
+
+INTERNAL = Edge(exposure=Exposure.INTERNAL)
+
+
+@get("/healthz", opt={"edge": INTERNAL})
+async def live() -> dict[str, str]:
+    """Answer while the process runs; what it needs is the matter of readiness."""
+    return {"status": "live"}
+
+
+@get("/readyz", opt={"edge": INTERNAL})
+async def ready(readiness: Readiness) -> Response[dict[str, str]]:
+    """Answer 200 only while the database and the queue answer."""
+    states = await readiness.states()
+    return Response(states, status_code=200 if set(states.values()) == {"up"} else 503)
+
+
+@get("/metrics", opt={"edge": INTERNAL}, include_in_schema=False)
+async def metrics(meter: Meter) -> Response[bytes]:
+    """Show this process's metrics in the Prometheus text format."""
+    text, media_type = meter.exposition()
+    return Response(text, media_type=media_type)

@@ -1,0 +1,23 @@
+"""Jobs over HTTP."""
+
+from litestar import Response, get
+
+from application.ports.jobs import JobStore
+from domain.errors import JobNotFoundError
+from domain.job import Origin
+from entrypoints.edge import Edge
+from entrypoints.http.observation import canonical_uuid
+from entrypoints.http.schemas.jobs import POLL_SECONDS, JobBody
+
+
+@get("/jobs/{job_id:str}", opt={"edge": Edge()})
+async def read_job(job_id: str, job_store: JobStore, origin: Origin) -> Response[JobBody]:
+    """Return one of the caller's jobs; Retry-After says when to look again while it is not finished."""
+    identifier = canonical_uuid(job_id)
+    job = identifier and await job_store.get(identifier, owner=origin.principal.subject)
+    if not job:
+        raise JobNotFoundError("There is no such job.")
+    headers = {"Cache-Control": "no-store"}
+    if not job.status.is_terminal:
+        headers["Retry-After"] = str(POLL_SECONDS)
+    return Response(JobBody.of(job), headers=headers)

@@ -1,0 +1,63 @@
+"""Recipes as clients write them."""
+
+from fractions import Fraction
+from typing import Annotated
+
+import msgspec
+
+from domain.recipe import RecipeContent, RecipeYield, Section
+
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="A duration in minutes.")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="One ingredient line, as written.")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+
+
+class YieldInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much the recipe makes."""
+
+    amount: Annotated[float, msgspec.Meta(gt=0, le=10_000)]
+    unit: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] = "servings"
+
+
+class SectionInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ingredient lines under a heading."""
+
+    lines: list[Line]
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+
+
+class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A recipe as its author writes it; what is unknown is left out."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    ingredients: Annotated[list[SectionInput], msgspec.Meta(min_length=1, max_length=50)]
+    steps: Annotated[list[Text], msgspec.Meta(max_length=300)] = []
+    description: Text | None = None
+    recipe_yield: YieldInput | None = msgspec.field(default=None, name="yield")
+    category: Text | None = None
+    cuisine: Text | None = None
+    tags: Annotated[list[Text], msgspec.Meta(max_length=50)] = []
+    prep_minutes: Minutes | None = None
+    cook_minutes: Minutes | None = None
+    language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
+    source: Text | None = None
+    licence: Text | None = None
+
+    def content(self) -> RecipeContent:
+        """Return what the domain makes of it; raise InvalidRecipeError where a rule is broken."""
+        made = self.recipe_yield
+        return RecipeContent(
+            name=self.name,
+            sections=tuple(Section(title=section.title, lines=tuple(section.lines)) for section in self.ingredients),
+            steps=tuple(self.steps),
+            description=self.description,
+            recipe_yield=RecipeYield(amount=Fraction(str(made.amount)), unit=made.unit) if made else None,
+            category=self.category,
+            cuisine=self.cuisine,
+            tags=tuple(self.tags),
+            prep_minutes=self.prep_minutes,
+            cook_minutes=self.cook_minutes,
+            language=self.language,
+            source=self.source,
+            licence=self.licence,
+        )

@@ -1,0 +1,130 @@
+"""JSON bodies read strictly: what is not exactly right is refused, with every fault named at once."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar._openapi.schema_generation import SchemaCreator
+from litestar.dto import AbstractDTO, DTOFieldDefinition
+from litestar.openapi.spec import Reference, Schema
+from litestar.typing import FieldDefinition
+
+from entrypoints.http.faults import Fault, MalformedBodyError, UnsupportedMediaTypeError, ValidationFailedError
+
+T = TypeVar("T")
+
+
+class StrictJson(AbstractDTO[T]):
+    """Decodes a route's `data`: right media type, no duplicate members, no "5" for 5, no unknown members."""
+
+    def decode_bytes(self, value: bytes) -> Any:  # noqa: ANN401 (the interface's own signature)
+        """Return the body as the route's type; raise one of the errors of `faults`."""
+        media_type, parameters = self.asgi_connection.content_type  # type: ignore[attr-defined]
+        if media_type != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+            raise UnsupportedMediaTypeError
+        if "content-encoding" in self.asgi_connection.headers:
+            raise UnsupportedMediaTypeError
+        return read_json(value, self.model_type)
+
+    @classmethod
+    def generate_field_definitions(cls, model_type: type[Any]) -> Iterator[DTOFieldDefinition]:  # type: ignore[override]
+        """Yield nothing: the type is decoded as it stands, field by field renaming is not for this codec."""
+        del model_type
+        return iter(())
+
+    @classmethod
+    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
+        """Return False, for the same reason."""
+        del field_definition
+        return False
+
+    @classmethod
+    def create_for_field_definition(
+        cls,
+        field_definition: FieldDefinition,
+        handler_id: str,
+        backend_cls: Any = None,  # noqa: ANN401 (unused)
+    ) -> None:
+        """Prepare nothing."""
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: SchemaCreator
+    ) -> Reference | Schema:
+        """Describe the type as it stands."""
+        del handler_id
+        return schema_creator.for_field_definition(field_definition)
+
+
+def read_json(body: bytes, expected: type[T]) -> T:
+    """Decode strictly; raise MalformedBodyError or ValidationFailedError."""
+    value = _parsed(body)
+    try:
+        return msgspec.convert(value, expected, strict=True)
+    except msgspec.ValidationError as error:
+        faults = list(_faults(value, expected, ""))
+        raise ValidationFailedError(faults or [Fault("", str(error))]) from error
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        # The first parser knows UTF-8, surrogates and numbers best, the second sees members that are given twice.
+        msgspec.json.decode(body)
+        value: object = json.loads(body, object_pairs_hook=_without_duplicates)
+    except RecursionError as error:
+        raise MalformedBodyError("The body is nested too deeply.") from error
+    except ValueError as error:
+        raise MalformedBodyError("The body is not JSON in UTF-8.") from error
+    if b"\\u0000" in body:
+        _refuse_null_characters(value)
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise MalformedBodyError("The body holds an object with the same member twice.")
+    return members
+
+
+def _refuse_null_characters(value: object) -> None:
+    match value:
+        case str() if "\0" in value:
+            raise MalformedBodyError("The body holds a null character.")
+        case dict():
+            for name, member in value.items():
+                _refuse_null_characters(name)
+                _refuse_null_characters(member)
+        case list():
+            for item in value:
+                _refuse_null_characters(item)
+
+
+def _faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
+    """Yield every fault, descending as far as value and type agree in shape."""
+    if isinstance(expected, type) and issubclass(expected, msgspec.Struct) and isinstance(value, dict):
+        yield from _member_faults(value, expected, pointer)
+    elif get_origin(expected) in (list, tuple) and isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _faults(item, get_args(expected)[0], f"{pointer}/{number}")
+    else:
+        try:
+            msgspec.convert(value, expected, strict=True)
+        except msgspec.ValidationError as error:
+            yield Fault(pointer, str(error).partition(" - at ")[0])
+
+
+def _member_faults(value: dict[str, object], expected: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(expected)}
+    for name in value.keys() - fields.keys():
+        yield Fault(f"{pointer}/{_escaped(name)}", "There is no such member.")
+    for name, field in fields.items():
+        if name in value:
+            yield from _faults(value[name], field.type, f"{pointer}/{name}")
+        elif field.required:
+            yield Fault(f"{pointer}/{name}", "This member is required.")
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

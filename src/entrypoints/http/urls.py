@@ -1,0 +1,11 @@
+"""Where each resource lives."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+TEMPLATES: Mapping[str, str] = {"recipe": "/recipe/{}", "report": "/reports/{}", "job": "/jobs/{}"}
+
+
+def resource_url(resource: str, resource_id: UUID) -> str:
+    """Return the path of a resource, by the name that references use."""
+    return TEMPLATES[resource].format(resource_id)

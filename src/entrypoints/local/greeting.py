@@ -1,0 +1,50 @@
+"""What `up` prints when all is ready: addresses, and three curl lines that work as they stand."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from entrypoints.local.picture import Picture
+
+RECIPE = '{"name":"Rice","ingredients":[{"lines":["300 g rice","360 ml water"]}],"steps":["Cook the rice."]}'
+REPORT = '{"kind":"nutrition-summary"}'
+JSON = "-H 'content-type: application/json'"
+
+
+def addresses(picture: Picture) -> list[tuple[str, str]]:
+    """Return every part with its address."""
+    settings = picture.settings
+    return [
+        ("gateway", picture.gateway_url),
+        ("docs", f"{picture.gateway_url}/docs"),
+        ("issuer", settings.issuer),
+        ("database", settings.database_url),
+        ("queues", settings.sqs_endpoint or f"AWS, {settings.sqs_region}"),
+        ("traces", settings.otlp_endpoint or "off"),
+        ("logs", str(picture.folder.path / "logs")),
+    ]
+
+
+def curl_lines(gateway_url: str, token_file: Path, recipe_id: str | None) -> list[str]:
+    """Return a read (or a first write, where there is nothing to read yet), a deferred command, and its outcome."""
+    curl = f'curl -s -H "Authorization: Bearer $(cat {shlex.quote(str(token_file))})"'
+    first = (
+        f"{curl} {gateway_url}/recipe/{recipe_id}"
+        if recipe_id
+        else f"{curl} {JSON} -d '{RECIPE}' {gateway_url}/recipes"
+    )
+    location = "awk 'tolower($1) == \"location:\" {print $2}' | tr -d '\\r'"
+    return [
+        first,
+        f"JOB=$({curl} -i {JSON} -d '{REPORT}' {gateway_url}/generate-report | {location}); echo $JOB",
+        f"{curl} {gateway_url}$JOB",
+    ]
+
+
+def greeting(picture: Picture, token: str | None, curls: Sequence[str], ready_seconds: float) -> str:
+    """Return the whole text."""
+    lines = [f"Kondate is ready after {ready_seconds:.1f} s.", ""]
+    lines += [f"  {name:<9} {address}" for name, address in addresses(picture)]
+    if token is not None:
+        lines += ["", "A token:", "", token, "", "Try:", "", *curls]
+    return "\n".join([*lines, "", "Ctrl-C stops everything."])

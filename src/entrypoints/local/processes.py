@@ -1,0 +1,80 @@
+"""The processes of the picture as children: each is the program `kondate` with another subcommand."""
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from entrypoints.local.child import ChildSpec
+from entrypoints.local.data_folder import DataFolder
+from entrypoints.local.plan import Places
+from entrypoints.local.ports import LOOPBACK
+from entrypoints.local.probes import Probe, accepts, http_answers, log_says, runs
+from entrypoints.settings import Settings
+
+PARTS_LAYER, SERVERS_LAYER, GATEWAY_LAYER = 1, 2, 3
+GATEWAY_GRACE_SECONDS, SERVERS_GRACE_SECONDS = 1.0, 4.5
+MIGRATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processes:
+    """Builds the children of one picture from its places, its settings and the environment they share."""
+
+    places: Places
+    settings: Settings
+    environment: Mapping[str, str]
+    folder: DataFolder
+
+    def migrate(self) -> ChildSpec:
+        """Return the process that brings schema and queues up to date, and ends."""
+        return replace(self._kondate("migrate"), ready_within_seconds=MIGRATE_SECONDS)
+
+    def sqs(self, on_restart: Callable[[], Awaitable[None]]) -> list[ChildSpec]:
+        """Return the embedded queue endpoint, if there is one; when it was killed its queues have to be made again."""
+        if self.places.sqs is None:
+            return []
+        return [replace(self.places.sqs.prepare(), layer=PARTS_LAYER, on_restart=on_restart)]
+
+    def issuer_and_traces(self) -> list[ChildSpec]:
+        """Return those of the two that are embedded."""
+        children = []
+        issuer, traces = self.places.issuer_port, self.places.traces_port
+        if issuer is not None:
+            ready = http_answers(f"http://{LOOPBACK}:{issuer}/.well-known/jwks.json")
+            children.append(
+                self._kondate("issuer", "--port", str(issuer), "--keys", str(self.folder.keys_dir), ready=ready)
+            )
+        if traces is not None:
+            children.append(self._kondate("traces", "--port", str(traces), ready=accepts(LOOPBACK, traces)))
+        return [replace(child, layer=PARTS_LAYER) for child in children]
+
+    def servers(self) -> list[ChildSpec]:
+        """Return the API replicas, the worker and, where the worker has none inside, the relay."""
+        apis = [self._api(number, port) for number, port in enumerate(self.places.api_ports, start=1)]
+        names = ["worker"] if self.settings.worker_relay else ["worker", "relay"]
+        loops = [self._kondate(name, ready=log_says(f"{name}.ready")) for name in names]
+        return [replace(child, layer=SERVERS_LAYER, grace_seconds=SERVERS_GRACE_SECONDS) for child in (*apis, *loops)]
+
+    def gateway(self) -> ChildSpec:
+        """Return the gateway: ready when an answer of the API comes through it, or, behind TLS, when it says so."""
+        if self.settings.gateway_tls_certificate is None:
+            ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_port}/openapi.json")
+        else:
+            ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_metrics_port}/ready")
+        return replace(self._kondate("gateway", ready=ready), layer=GATEWAY_LAYER, grace_seconds=GATEWAY_GRACE_SECONDS)
+
+    def _api(self, number: int, port: int) -> ChildSpec:
+        child = self._kondate("api", ready=http_answers(f"http://{LOOPBACK}:{port}/readyz"))
+        name = f"api-{number}"
+        environment = {**self.environment, "KONDATE_API_PORT": str(port)}
+        return replace(child, name=name, env=environment, log_file=self.folder.log_file(name))
+
+    def _kondate(self, subcommand: str, *arguments: str, ready: Probe = runs) -> ChildSpec:
+        return ChildSpec(
+            name=subcommand,
+            # -P: a file in the folder where the user happens to be must not be taken for one of our modules.
+            argv=(sys.executable, "-P", "-m", "entrypoints.cli", subcommand, *arguments),
+            env=self.environment,
+            log_file=self.folder.log_file(subcommand),
+            ready=ready,
+        )

@@ -1,0 +1,94 @@
+"""`kondate up`: the whole picture on loopback until a signal comes."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+
+from entrypoints.local.data_folder import write_privately
+from entrypoints.local.greeting import curl_lines, greeting
+from entrypoints.local.issuer_keys import KeyFolder
+from entrypoints.local.issuer_tokens import Grant, issue_token
+from entrypoints.local.picture import Picture, UpOptions, running_picture
+from entrypoints.local.supervisor import Report
+
+SUBJECT = "cook"
+SCOPES = ("recipe:read", "recipe:write", "report:generate")
+TOKEN_SECONDS = 43_200
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+FindRecipe = Callable[[Picture], Awaitable[str | None]]
+
+
+async def up(
+    environment: Mapping[str, str],
+    options: UpOptions,
+    *,
+    find_recipe: FindRecipe,
+    report: Report,
+    show: Callable[[str], None],
+) -> None:
+    """Run everything until a signal comes, then stop it.
+
+    `environment` is the raw one, `KONDATE_…` variables and all. `report` takes one line for each child that died or
+    came back; `show` takes what to print when all is ready; `find_recipe` gives the id of any stored recipe for the
+    first curl line, None where there is none. Raises LocalError or SettingsError where it cannot start.
+    """
+    await run_until_signalled(_stay_up(environment, options, find_recipe, report, show))
+
+
+async def run_until_signalled(work: Coroutine[None, None, None]) -> None:
+    """Do the work; at the first SIGINT, SIGTERM or SIGHUP cancel it and wait for its clean-up, as a normal end."""
+    loop = asyncio.get_running_loop()
+    signalled = asyncio.Event()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, signalled.set)
+    working, waiting = asyncio.create_task(work), asyncio.create_task(signalled.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+        # A cancelled end is what the signal asked for; any other failure is passed on.
+        [outcome] = await asyncio.gather(working, return_exceptions=True)
+    finally:
+        waiting.cancel()
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+    if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+        raise outcome
+
+
+async def _stay_up(
+    environment: Mapping[str, str],
+    options: UpOptions,
+    find_recipe: FindRecipe,
+    report: Report,
+    show: Callable[[str], None],
+) -> None:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    async with running_picture(environment, options, report) as picture:
+        ready_seconds = clock() - began
+        try:
+            show(await _greet(picture, find_recipe, ready_seconds))
+            await asyncio.Event().wait()
+        finally:
+            picture.folder.token_file.unlink(missing_ok=True)
+
+
+async def _greet(picture: Picture, find_recipe: FindRecipe, ready_seconds: float) -> str:
+    if picture.places.issuer_port is None:
+        return greeting(picture, None, (), ready_seconds)
+    now = time.time()
+    grant = Grant(
+        issuer=picture.settings.issuer,
+        audience=picture.settings.audience,
+        subject=SUBJECT,
+        scopes=SCOPES,
+        expires_in_seconds=TOKEN_SECONDS,
+    )
+    token = issue_token(KeyFolder(picture.folder.keys_dir).load(now), grant, now=now)
+    write_privately(picture.folder.token_file, token)
+    curls = curl_lines(picture.gateway_url, picture.folder.token_file, await find_recipe(picture))
+    return greeting(picture, token, curls, ready_seconds)

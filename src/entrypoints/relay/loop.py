@@ -1,0 +1,40 @@
+"""The loop around the relay: woken by each commit, swept by time, patient while a part is away."""
+
+import asyncio
+from dataclasses import dataclass
+
+from application.ports.outbox import OutboxStore
+from application.ports.queue import QueueUnavailableError
+from application.ports.telemetry import Telemetry
+from application.ports.unit_of_work import StorageUnavailableError
+from application.relay import Relay
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayLoop:
+    """Runs until it is cancelled; a cancelled batch was not marked, so it goes out again.
+
+    `sweep_seconds` bounds how long a message waits when its wake-up was lost.
+    """
+
+    relay: Relay
+    store: OutboxStore
+    telemetry: Telemetry
+    sweep_seconds: float
+
+    async def run(self) -> None:
+        """Send whatever is there, then wait for more."""
+        self.telemetry.event("relay.ready", {})
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                if await self.relay.once() == 0:
+                    await self.store.wait(timeout_seconds=self.sweep_seconds)
+                pause = FIRST_PAUSE_SECONDS
+            except (StorageUnavailableError, QueueUnavailableError) as error:
+                self.telemetry.event("relay.waiting", {"reason": str(error), "pause_seconds": pause})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

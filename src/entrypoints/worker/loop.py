@@ -1,0 +1,135 @@
+"""The worker: receives no more than it can run at once, and settles what became of each message.
+
+Invariants: a message is deleted only on `Done`; `Leave` touches nothing; at a stop no new poll begins,
+running work may end within the grace period, and what is left is handed back at once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUnavailableError
+from application.ports.telemetry import Telemetry
+from application.verdict import Done, Leave, Reject, Retry, Verdict
+from entrypoints.worker.delivery import DeliveryHandler
+
+MOST_RECEIVED = 10
+PAUSE_SECONDS = 1.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """Runs up to `concurrency` deliveries of each channel at once, so that neither waits for the other."""
+
+    consumer: MessageConsumer
+    handler: DeliveryHandler
+    telemetry: Telemetry
+    concurrency: int
+    poll_seconds: int
+    grace_seconds: float
+    _running: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
+    _finished: asyncio.Queue[Delivery] = field(default_factory=asyncio.Queue)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then end within the grace period."""
+        deleter = asyncio.create_task(self._delete_finished())
+        pollers = [asyncio.create_task(self._poll(channel, stop)) for channel in Channel]
+        self.telemetry.event("worker.ready", {"concurrency": self.concurrency})
+        try:
+            await stop.wait()
+            self.telemetry.event("worker.stopping", {"running": len(self._running)})
+            await asyncio.wait([*pollers, *self._running], timeout=self.grace_seconds)
+        finally:
+            await self._hand_back(pollers)
+            await self._finished.join()
+            deleter.cancel()
+            await asyncio.gather(deleter, return_exceptions=True)
+        self.telemetry.event("worker.stopped", {})
+
+    async def _poll(self, channel: Channel, stop: asyncio.Event) -> None:
+        slots = asyncio.Semaphore(self.concurrency)
+        while not stop.is_set():
+            taken = await _take(slots)
+            received: Sequence[Delivery] = ()
+            try:
+                if not stop.is_set():
+                    received = await self.consumer.receive(channel, limit=taken, wait_seconds=self.poll_seconds)
+            except QueueUnavailableError as error:
+                self.telemetry.event("worker.waiting", {"channel": channel.value, "reason": str(error)})
+                await _pause(stop)
+            finally:
+                for _ in range(taken - len(received)):
+                    slots.release()
+            for delivery in received:
+                task = asyncio.create_task(self._work(delivery, slots))
+                self._running[task] = delivery
+                task.add_done_callback(self._running.pop)
+
+    async def _work(self, delivery: Delivery, slots: asyncio.Semaphore) -> None:
+        try:
+            verdict = await self.handler.handle(delivery)
+            await asyncio.shield(self._settle(delivery, verdict))
+        finally:
+            slots.release()
+
+    async def _settle(self, delivery: Delivery, verdict: Verdict) -> None:
+        try:
+            match verdict:
+                case Done():
+                    self._finished.put_nowait(delivery)
+                case Retry(delay_seconds=delay):
+                    await self.consumer.postpone(delivery, seconds=delay)
+                case Reject(reason=reason):
+                    message_id = delivery.message.id if delivery.message else ""
+                    self.telemetry.event(
+                        "delivery.rejected",
+                        {"reason": reason, "channel": delivery.channel.value, "message_id": message_id},
+                    )
+                    await self.consumer.reject(delivery, reason=reason)
+                case Leave():
+                    pass
+        except QueueUnavailableError as error:
+            # The message comes again when its visibility lapses, and the database knows what was done.
+            self.telemetry.event("worker.unsettled", {"reason": str(error)})
+
+    async def _delete_finished(self) -> None:
+        """Delete in batches: those that finish while one call is under way go together in the next."""
+        while True:
+            batch = [await self._finished.get()]
+            while len(batch) < MOST_RECEIVED and not self._finished.empty():
+                batch.append(self._finished.get_nowait())
+            try:
+                await self.consumer.delete(batch)
+            except QueueUnavailableError as error:
+                self.telemetry.event("worker.unsettled", {"reason": str(error)})
+            finally:
+                for _ in batch:
+                    self._finished.task_done()
+
+    async def _hand_back(self, pollers: Sequence[asyncio.Task[None]]) -> None:
+        left = dict(self._running)
+        for task in (*pollers, *left):
+            task.cancel()
+        await asyncio.gather(*pollers, *left, return_exceptions=True)
+        for delivery in left.values():
+            await self._settle(delivery, Retry(delay_seconds=0))
+        if left:
+            self.telemetry.event("worker.handed_back", {"deliveries": len(left)})
+
+
+async def _take(slots: asyncio.Semaphore) -> int:
+    """Wait for one free slot and take as many as one receive can fill."""
+    await slots.acquire()
+    taken = 1
+    while taken < MOST_RECEIVED and not slots.locked():
+        await slots.acquire()
+        taken += 1
+    return taken
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(PAUSE_SECONDS):
+            await stop.wait()
+    except TimeoutError:
+        return

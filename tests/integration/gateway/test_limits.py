@@ -1,0 +1,119 @@
+"""How much a caller and an address may ask for."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import httpx
+import msgspec
+import pytest
+
+from tests.integration.gateway.parts import ORIGIN, ROUTES, SCOPES, Upstream, bearer, settings_for
+from tests.support.envoy import Gateway, running_gateway
+from tests.support.tokens import TestIssuer
+
+
+@pytest.fixture(scope="module")
+def strict(key_set_url: str, upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Return a gateway whose buckets refill so slowly that a test can count."""
+    settings = msgspec.structs.replace(
+        settings_for(key_set_url, upstream), rate_burst=20, rate_sustained_per_second=1, rate_address_burst=10_000
+    )
+    with running_gateway(ROUTES, settings, tmp_path_factory.mktemp("strict")) as running:
+        yield running
+
+
+@pytest.fixture
+def strict_client(strict: Gateway) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=strict.url, trust_env=False) as opened:
+        yield opened
+
+
+def test_a_caller_gets_the_burst_and_then_429(strict_client: httpx.Client, issuer: TestIssuer) -> None:
+    headers = bearer(issuer.token(claims={"sub": "bursting", "scope": SCOPES}))
+
+    answers = [strict_client.get("/recipe/1", headers=headers) for _ in range(30)]
+    statuses = Counter(answer.status_code for answer in answers)
+
+    assert 20 <= statuses[200] <= 22  # A second or two of refill may pass meanwhile.
+    assert statuses[200] + statuses[429] == 30
+    refused = answers[-1]
+    assert refused.json()["type"] == "/problems/quota-exceeded"
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert int(refused.headers["Retry-After"]) >= int(re.findall(r";t=(\d+)", refused.headers["RateLimit"])[0])
+
+
+def test_one_callers_flood_does_not_touch_another(strict_client: httpx.Client, issuer: TestIssuer) -> None:
+    flood = bearer(issuer.token(claims={"sub": "flooding", "scope": SCOPES}))
+    for _ in range(25):
+        last = strict_client.get("/recipe/1", headers=flood)
+
+    calm = strict_client.get("/recipe/1", headers=bearer(issuer.token(claims={"sub": "calm", "scope": SCOPES})))
+
+    assert last.status_code == 429
+    assert calm.status_code == 200
+
+
+def test_another_token_of_the_same_caller_draws_on_the_same_bucket(
+    strict_client: httpx.Client, issuer: TestIssuer
+) -> None:
+    statuses = [
+        strict_client.get(
+            "/recipe/1", headers=bearer(issuer.token(claims={"sub": "many", "jti": str(number), "scope": SCOPES}))
+        ).status_code
+        for number in range(25)
+    ]
+
+    assert 429 in statuses
+
+
+def test_a_heavy_route_has_a_smaller_bucket_of_its_own(strict_client: httpx.Client, issuer: TestIssuer) -> None:
+    headers = bearer(issuer.token(claims={"sub": "heavy", "scope": SCOPES}))
+
+    answers = [strict_client.post("/generate-report", headers=headers) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert answers[-1].headers["RateLimit-Policy"] == '"caller";q=20;w=20, "heavy";q=2;w=20'
+    assert answers[-1].headers["RateLimit"].startswith('"heavy";r=0;t=')
+    assert strict_client.get("/recipe/1", headers=headers).status_code == 200
+
+
+def test_each_limited_answer_says_what_is_left(strict_client: httpx.Client, issuer: TestIssuer) -> None:
+    headers = bearer(issuer.token(claims={"sub": "counting", "scope": SCOPES}))
+
+    answer = strict_client.get("/recipe/1", headers=headers)
+
+    assert answer.headers["RateLimit-Policy"] == '"caller";q=20;w=20'
+    assert answer.headers["RateLimit"] == '"caller";r=19;t=0'
+    assert not [name for name in answer.headers if name.startswith("x-ratelimit")]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/recipe/1", "/nowhere"])
+def test_an_answer_without_a_caller_speaks_of_no_limit(client: httpx.Client, path: str) -> None:
+    assert not [name for name in client.get(path).headers if name.startswith("ratelimit")]
+
+
+def test_an_address_is_limited_before_its_tokens_are_looked_at(
+    key_set_url: str, upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = msgspec.structs.replace(settings_for(key_set_url, upstream), rate_address_burst=10)
+    with (
+        running_gateway(ROUTES, settings, tmp_path_factory.mktemp("address")) as tight,
+        httpx.Client(base_url=tight.url, trust_env=False) as flooding,
+        httpx.Client(
+            base_url=tight.url, transport=httpx.HTTPTransport(local_address="127.0.0.9"), trust_env=False
+        ) as other,
+    ):
+        statuses = {
+            flooding.get("/recipe/1", headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code for n in range(30)
+        }
+        refused = flooding.get("/docs", headers={"Origin": ORIGIN})
+        preflight = flooding.options("/docs", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "GET"})
+        elsewhere = other.get("/docs")
+
+    assert statuses == {401, 429}
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert preflight.status_code == 200
+    assert elsewhere.status_code == 200

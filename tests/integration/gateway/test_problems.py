@@ -1,0 +1,123 @@
+"""Every refusal of the gateway's own is a problem document that says nothing of its inside."""
+
+import uuid
+
+import httpx
+import pytest
+
+from tests.integration.gateway.parts import Upstream, exchange
+from tests.support.envoy import Gateway
+
+MEMBERS = {"type", "title", "status", "detail", "instance", "requestId"}
+
+
+def problem_of(answer: httpx.Response) -> dict[str, object]:
+    """Return a refusal's body after the checks that hold for all of them."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, object] = answer.json()
+    assert set(body) == MEMBERS
+    assert body["status"] == answer.status_code
+    assert body["requestId"] == answer.headers["X-Request-ID"]
+    assert "envoy" not in answer.text.lower()
+    return body
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/", "/recipe", "/recipe/", "/recipe/1/2", "/recipes/", "/Recipe/1", "/readyz"]
+)
+def test_an_unknown_path_is_404(caller: httpx.Client, path: str) -> None:
+    answer = caller.get(path)
+
+    assert answer.status_code == 404
+    assert problem_of(answer)["type"] == "/problems/not-found"
+    assert answer.json()["instance"] == path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/recipe/1", "GET, PUT"),
+        ("TRACE", "/recipe/1", "GET, PUT"),
+        ("GET", "/generate-report", "POST"),
+        ("POST", "/jobs/stats", "GET"),
+        ("PATCH", "/recipes", "GET, HEAD, POST"),
+    ],
+)
+def test_another_method_is_405_and_told_which_are_allowed(
+    client: httpx.Client, method: str, path: str, allowed: str
+) -> None:
+    answer = client.request(method, path)
+
+    assert answer.status_code == 405
+    assert problem_of(answer)["type"] == "/problems/method-not-allowed"
+    assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_routes_limit_is_413(caller: httpx.Client, chunked: bool) -> None:  # noqa: FBT001 (a table)
+    pieces = iter([b"x" * 600, b"x" * 600])
+
+    answer = caller.put("/recipe/1", content=pieces if chunked else b"x" * 1_200)
+
+    assert answer.status_code == 413
+    assert problem_of(answer)["type"] == "/problems/content-too-large"
+
+
+def test_the_limit_is_the_routes_own(caller: httpx.Client) -> None:
+    assert caller.put("/recipe/1", content=b"x" * 1_000).json()["body"] == 1_000
+    assert caller.post("/recipes", content=b"x" * 60_000).json()["body"] == 60_000
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 49, "has space", "semi;colon", "ünïcödé-id", "../../etc/passwd"])
+def test_a_request_id_of_another_form_is_refused_and_not_repeated(client: httpx.Client, given: str) -> None:
+    answer = client.get("/docs", headers={"X-Request-ID": given.encode()})
+
+    assert answer.status_code == 400
+    assert problem_of(answer)["type"] == "/problems/invalid-request-id"
+    assert uuid.UUID(str(answer.json()["requestId"]))
+    assert given not in answer.text
+
+
+def test_headers_over_the_limit_are_431(client: httpx.Client) -> None:
+    answer = client.get("/docs", headers={"X-Large": "x" * 20_000})
+
+    assert answer.status_code == 431
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == "/problems/header-fields-too-large"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"NONSENSE\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: a,b\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: a\r\nx_user_id: 1\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: a\r\nX-Test: a\0b\r\n\r\n",
+        b"POST /recipes HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /recipes HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        b"GET /recipe/a%2Fb HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /recipe/a%5Cb HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /recipe/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_what_is_not_well_formed_is_400(gateway: Gateway, upstream: Upstream, request_bytes: bytes) -> None:
+    before = len(upstream.received)
+
+    answer = exchange(gateway.settings.gateway_port, request_bytes)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"400"
+    assert b"content-type: application/problem+json" in head
+    assert b"/problems/bad-request" in body
+    assert b"x-content-type-options: nosniff" in head
+    assert b"server:" not in head
+    assert len(upstream.received) == before
+
+
+def test_a_head_that_trickles_is_cut_with_408(gateway: Gateway) -> None:
+    answer = exchange(gateway.settings.gateway_port, b"GET /docs HTTP/1.1\r\nHost: a\r\nX-Slow: ", wait_seconds=8)
+
+    assert answer.split()[1] == b"408"
+    assert b"/problems/request-timeout" in answer

@@ -1,0 +1,25 @@
+"""Which ports are handed out on a machine where some are taken."""
+
+import socket
+
+from entrypoints.local.ports import Ports, free_port, is_free
+
+
+def test_a_usual_port_that_is_free_is_kept() -> None:
+    usual = free_port()
+    assert Ports().usual_or_free(usual) == usual
+
+
+def test_a_port_that_is_taken_is_replaced() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        taken = server.getsockname()[1]
+        port = Ports().usual_or_free(taken)
+        assert port != taken
+        assert is_free(port)
+
+
+def test_no_port_is_handed_out_twice() -> None:
+    ports, usual = Ports(), free_port()
+    assert len({ports.usual_or_free(usual) for _ in range(20)}) == 20

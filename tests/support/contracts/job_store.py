@@ -1,0 +1,119 @@
+"""What every job store promises, whichever database is behind it."""
+
+from uuid import UUID
+
+import pytest
+
+from application.ports.jobs import JobStore, Standing
+from application.ports.unit_of_work import LeaseLostError, UnitOfWork
+from domain.job import Failure, Job, JobStatus, Progress, Reference
+from tests.support.builders import a_job, an_origin
+from tests.support.fakes import FixedClock
+
+LEASE = 60.0
+LAPSED = -1.0
+
+
+class JobStoreContract:
+    """Subclassed once for each adapter; `jobs` and `unit_of_work` share their data."""
+
+    jobs: JobStore
+    unit_of_work: UnitOfWork
+    clock = FixedClock()
+
+    async def claimed(self, job: Job, lease_seconds: float = LEASE) -> Job:
+        await self.jobs.accept(job)
+        started = await self.jobs.claim(job.id, lease_seconds=lease_seconds)
+        assert isinstance(started, Job)
+        return started
+
+    async def save(self, job: Job) -> None:
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.jobs.save(job)
+
+    async def test_accepted_job_is_read_as_it_was(self) -> None:
+        job = a_job()
+        await self.jobs.accept(job)
+        assert await self.jobs.get(job.id, owner="alice") == job
+
+    async def test_foreign_job_is_as_unknown_as_a_missing_one(self) -> None:
+        await self.jobs.accept(a_job())
+        assert await self.jobs.get(a_job().id, owner="bob") is None
+        assert await self.jobs.get(UUID(int=99), owner="alice") is None
+
+    async def test_claim_begins_and_counts_the_attempt(self) -> None:
+        started = await self.claimed(a_job())
+        assert (started.status, started.attempt) == (JobStatus.RUNNING, 1)
+        assert started.started_at is not None
+
+    async def test_job_with_a_live_lease_is_held(self) -> None:
+        await self.claimed(a_job())
+        assert await self.jobs.claim(a_job().id, lease_seconds=LEASE) is Standing.HELD
+
+    async def test_lapsed_lease_lets_the_next_attempt_begin(self) -> None:
+        await self.claimed(a_job(), lease_seconds=LAPSED)
+        again = await self.jobs.claim(a_job().id, lease_seconds=LEASE)
+        assert isinstance(again, Job)
+        assert again.attempt == 2
+
+    async def test_unknown_job_cannot_be_claimed(self) -> None:
+        assert await self.jobs.claim(UUID(int=99), lease_seconds=LEASE) is Standing.UNKNOWN
+
+    async def test_succeeded_job_shows_its_result_and_stays_finished(self) -> None:
+        started = await self.claimed(a_job())
+        ended, _ = started.succeed(Reference(resource="report", id=UUID(int=7)), self.clock.now())
+        await self.save(ended)
+        assert await self.jobs.get(ended.id, owner="alice") == ended
+        assert await self.jobs.claim(ended.id, lease_seconds=LEASE) is Standing.FINISHED
+
+    async def test_failed_job_shows_why(self) -> None:
+        started = await self.claimed(a_job())
+        ended, _ = started.fail(Failure(code="timeout", detail="Too slow.", pointer="/kind"), self.clock.now())
+        await self.save(ended)
+        assert await self.jobs.get(ended.id, owner="alice") == ended
+
+    async def test_stale_attempt_is_refused_and_changes_nothing(self) -> None:
+        stale = await self.claimed(a_job(), lease_seconds=LAPSED)
+        current = await self.jobs.claim(stale.id, lease_seconds=LEASE)
+        ended, _ = stale.succeed(None, self.clock.now())
+        with pytest.raises(LeaseLostError):
+            await self.save(ended)
+        assert await self.jobs.get(stale.id, owner="alice") == current
+
+    async def test_finished_job_cannot_be_ended_again(self) -> None:
+        started = await self.claimed(a_job())
+        ended, _ = started.succeed(None, self.clock.now())
+        await self.save(ended)
+        failed, _ = started.fail(Failure(code="late", detail="Late."), self.clock.now())
+        with pytest.raises(LeaseLostError):
+            await self.save(failed)
+        assert await self.jobs.get(started.id, owner="alice") == ended
+
+    async def test_released_job_can_be_claimed_at_once(self) -> None:
+        started = await self.claimed(a_job())
+        await self.save(started.release())
+        again = await self.jobs.claim(started.id, lease_seconds=LEASE)
+        assert isinstance(again, Job)
+        assert again.attempt == 2
+
+    async def test_handed_back_attempt_does_not_count(self) -> None:
+        started = await self.claimed(a_job(max_attempts=3))
+        await self.save(started.hand_back())
+        again = await self.jobs.claim(started.id, lease_seconds=LEASE)
+        assert isinstance(again, Job)
+        assert again.max_attempts - again.attempt == started.max_attempts - started.attempt
+
+    async def test_progress_shows_while_the_attempt_runs(self) -> None:
+        started = await self.claimed(a_job())
+        await self.jobs.report_progress(started, Progress(done=3, total=9))
+        shown = await self.jobs.get(started.id, owner="alice")
+        assert shown is not None
+        assert shown.progress == Progress(done=3, total=9)
+
+    async def test_progress_of_a_stale_attempt_is_ignored(self) -> None:
+        stale = await self.claimed(a_job(), lease_seconds=LAPSED)
+        await self.jobs.claim(stale.id, lease_seconds=LEASE)
+        await self.jobs.report_progress(stale, Progress(done=3, total=9))
+        shown = await self.jobs.get(stale.id, owner="alice")
+        assert shown is not None
+        assert shown.progress is None

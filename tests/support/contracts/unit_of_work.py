@@ -1,0 +1,183 @@
+"""What every unit of work promises, with the reads that show its effects."""
+
+from fractions import Fraction
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from application.ports.outbox import OutboxStore
+from application.ports.queue import Channel
+from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, RecipeReads, ReportReads
+from application.ports.unit_of_work import UnitOfWork
+from domain.ingredient import Ingredient
+from domain.ingredient_line import parse_line
+from domain.nutrition import Nutrient, RecipeNutrition
+from domain.recipe import Recipe, RecipeContent
+from domain.report import RecipeSelection, Report, ReportKind
+from tests.support.builders import a_content, an_origin
+from tests.support.fakes import FixedClock
+
+RICE = UUID(int=1)
+SOUP = UUID(int=2)
+
+
+class BrokenHandlerError(Exception):
+    """Raised inside a transaction, to see it rolled back."""
+
+
+def an_ingredient(name: str = "rice") -> Ingredient:
+    """Return an ingredient that knows its energy."""
+    return Ingredient(
+        name=name,
+        aliases=(),
+        eu_allergens=(),
+        density_g_per_ml=None,
+        piece_g=None,
+        piece_measure=None,
+        nutrients={Nutrient.ENERGY: Fraction(350)},
+        source="test",
+    )
+
+
+def some_nutrition(energy: int = 1) -> RecipeNutrition:
+    """Return a nutrition of one resolved line."""
+    return RecipeNutrition(
+        lines=1,
+        resolved=1,
+        weighed=1,
+        totals={Nutrient.ENERGY: Fraction(energy, 3)},
+        known={Nutrient.ENERGY: 1},
+    )
+
+
+class UnitOfWorkContract:
+    """Subclassed once for each adapter; all parts share their data."""
+
+    unit_of_work: UnitOfWork
+    recipe_reads: RecipeReads
+    report_reads: ReportReads
+    catalogue: CatalogueReads
+    corpus: RecipeCorpus
+    outbox: OutboxStore
+    clock = FixedClock()
+
+    async def add(self, recipe_id: UUID, content: RecipeContent, owner: str = "alice") -> Recipe:
+        current = await self.catalogue.current()
+        readings = [current.catalogue.resolve(parse_line(line)) for line in content.lines]
+        recipe, event = Recipe.add(recipe_id, owner, content, readings, self.clock.now())
+        async with self.unit_of_work.begin(an_origin(owner)) as transaction:
+            await transaction.recipes.add(recipe)
+            await transaction.outbox.record(event)
+        return recipe
+
+    async def selected(self, selection: RecipeSelection, catalogue: str = "empty") -> list[CorpusRecipe]:
+        async with self.corpus.snapshot(selection, catalogue=catalogue, origin=an_origin()) as snapshot:
+            count = await snapshot.count()
+            recipes = [recipe async for chunk in snapshot.chunks(1) for recipe in chunk]
+        assert count == len(recipes)
+        return recipes
+
+    async def unsent(self) -> list[str]:
+        async with self.outbox.claim(100) as batch:
+            return [message.type for message in batch.messages.get(Channel.EVENTS, ())]
+
+    async def test_committed_recipe_is_shown_with_its_version(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice"))
+        document = await self.recipe_reads.document(RICE, an_origin("bob"))
+        assert document is not None
+        assert document.version == "1"
+        shown = msgspec.json.decode(document.body)
+        assert (shown["id"], shown["name"], shown["yield"]) == (
+            str(recipe.id),
+            "Rice",
+            {"amount": "4", "unit": "servings"},
+        )
+
+    async def test_stored_content_comes_back_exactly(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice", "1/3 cup rice", "2½ cups water"))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            found = await transaction.recipes.get(RICE)
+        assert found is not None
+        assert (found.content, found.owner, found.created_at) == (recipe.content, "alice", self.clock.now())
+
+    async def test_missing_recipe_is_none(self) -> None:
+        assert await self.recipe_reads.document(RICE, an_origin()) is None
+        assert await self.recipe_reads.newest() is None
+
+    async def test_failed_transaction_leaves_neither_change_nor_event(self) -> None:
+        recipe, event = Recipe.add(RICE, "alice", a_content(), [], self.clock.now())
+        with pytest.raises(BrokenHandlerError):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.recipes.add(recipe)
+                await transaction.outbox.record(event)
+                raise BrokenHandlerError
+        assert await self.recipe_reads.document(RICE, an_origin()) is None
+        assert await self.unsent() == []
+
+    async def test_event_waits_in_the_outbox_with_its_request(self) -> None:
+        await self.add(RICE, a_content())
+        async with self.outbox.claim(100) as batch:
+            [message] = batch.messages[Channel.EVENTS]
+        assert (message.type, message.subject) == ("org.kondate.event.recipe-added.v1", str(RICE))
+        assert (message.request_id, message.group) == ("request-0001", "alice")
+
+    async def test_report_is_its_owners_alone(self) -> None:
+        report = Report(
+            id=UUID(int=5),
+            kind=ReportKind.NUTRITION_SUMMARY,
+            owner="alice",
+            selection=RecipeSelection(category="Soup"),
+            snapshot="sha256:0",
+            content={"coverage": {"lines": 1, "resolved": 1}, "summary": {}, "rows": []},
+            created_at=self.clock.now(),
+        )
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.reports.add(report)
+        document = await self.report_reads.document(report.id, an_origin("alice"))
+        assert document is not None
+        assert msgspec.json.decode(document.body)["report"]["parameters"] == {"category": "Soup"}
+        assert await self.report_reads.document(report.id, an_origin("bob")) is None
+
+    async def test_selection_meets_every_condition(self) -> None:
+        await self.add(RICE, a_content("Rice", category="Side dish"))
+        await self.add(SOUP, a_content("Soup", category="Soup"))
+        assert [recipe.id for recipe in await self.selected(RecipeSelection())] == [RICE, SOUP]
+        assert [recipe.name for recipe in await self.selected(RecipeSelection(category="Soup"))] == ["Soup"]
+        assert await self.selected(RecipeSelection(category="Soup", recipe_ids=(RICE,))) == []
+        assert await self.selected(RecipeSelection(tag="none has it")) == []
+
+    async def test_current_projection_is_handed_to_reports_exactly(self) -> None:
+        await self.add(RICE, a_content())
+        nutrition = some_nutrition()
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.nutrition.save(RICE, 1, "empty", nutrition)
+        [with_it] = await self.selected(RecipeSelection())
+        [without] = await self.selected(RecipeSelection(), catalogue="another")
+        assert with_it.nutrition == nutrition
+        assert without.nutrition is None
+
+    async def test_late_projection_does_not_replace_a_newer_one(self) -> None:
+        await self.add(RICE, a_content())
+        for version, energy in ((1, 1), (0, 5)):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.nutrition.save(RICE, version, "empty", some_nutrition(energy))
+        [recipe] = await self.selected(RecipeSelection())
+        assert recipe.nutrition == some_nutrition(1)
+
+    async def test_same_catalogue_keeps_its_version(self) -> None:
+        names = []
+        for ingredients in ((an_ingredient("rice"), an_ingredient("miso")), (an_ingredient("miso"), an_ingredient("rice"))):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.catalogue.replace(ingredients)
+            names.append((await self.catalogue.current()).name)
+        assert names[0] == names[1] != "empty"
+
+    async def test_changed_catalogue_changes_its_version(self) -> None:
+        names = []
+        for name in ("rice", "miso"):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.catalogue.replace([an_ingredient(name)])
+            names.append((await self.catalogue.current()).name)
+        assert names[0] != names[1]
+        assert (await self.catalogue.current()).catalogue.get("miso") == an_ingredient("miso")

@@ -1,0 +1,52 @@
+"""The in-memory database keeps the contracts of the real one."""
+
+import pytest
+
+from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.outbox import InMemoryOutboxStore
+from adapters.memory.reads import (
+    InMemoryCatalogueReads,
+    InMemoryRecipeCorpus,
+    InMemoryRecipeReads,
+    InMemoryReportReads,
+)
+from adapters.memory.tables import Tables
+from adapters.memory.unit_of_work import InMemoryUnitOfWork
+from tests.support.contracts.job_store import JobStoreContract
+from tests.support.contracts.outbox import OutboxContract
+from tests.support.contracts.unit_of_work import UnitOfWorkContract
+from tests.support.fakes import CountingIds
+
+
+class TestInMemoryJobStore(JobStoreContract):
+    """Jobs."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables = Tables()
+        self.jobs = InMemoryJobStore(tables, self.clock)
+        self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())
+
+
+class TestInMemoryOutbox(OutboxContract):
+    """The outbox."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables, clock = Tables(), JobStoreContract.clock
+        self.jobs = InMemoryJobStore(tables, clock)
+        self.outbox = InMemoryOutboxStore(tables, clock)
+
+
+class TestInMemoryUnitOfWork(UnitOfWorkContract):
+    """Transactions and reads."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables = Tables()
+        self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())
+        self.recipe_reads = InMemoryRecipeReads(tables)
+        self.report_reads = InMemoryReportReads(tables)
+        self.catalogue = InMemoryCatalogueReads(tables)
+        self.corpus = InMemoryRecipeCorpus(tables)
+        self.outbox = InMemoryOutboxStore(tables, self.clock)
