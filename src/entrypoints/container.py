@@ -233,3 +233,10 @@ async def migrate(settings: Settings) -> list[str]:
         )
         await ensure_queues(sqs.sending, names, create=settings.sqs_create_queues)
     return applied
+
+
+async def newest_recipe(settings: Settings) -> str | None:
+    """Return the id of the recipe published last, for an example that works; None while there is none."""
+    async with open_pool(settings.database_url, size=1, service="up") as pool:
+        newest = await PostgresRecipeReads(Database(pool, lambda: None, "up")).newest()
+    return None if newest is None else str(newest)

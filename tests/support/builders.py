@@ -13,7 +13,9 @@ from domain.report import ReportKind
 ALL_SCOPES = frozenset({"recipe:read", "recipe:write", "report:generate", "catalogue:write"})
 
 
-def an_origin(subject: str = "alice", *, scopes: frozenset[str] = ALL_SCOPES, request_id: str = "request-0001") -> Origin:
+def an_origin(
+    subject: str = "alice", *, scopes: frozenset[str] = ALL_SCOPES, request_id: str = "request-0001"
+) -> Origin:
     """Return a caller with every scope."""
     return Origin(principal=Principal(subject=subject, scopes=scopes), request_id=request_id)
 
@@ -39,5 +41,3 @@ def a_job(job_id: int = 1, *, owner: str = "alice", command: Command | None = No
         max_attempts=max_attempts,
         created_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
     )
-
-

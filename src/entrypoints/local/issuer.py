@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from entrypoints.local.issuer_keys import ALGORITHMS, KeyFolder
+from entrypoints.local.issuer_keys import PUBLIC_MEMBERS, KeyFolder
 from entrypoints.local.issuer_tokens import Grant, GrantError, issue_token
 from entrypoints.settings import SettingsError, Stage
 
@@ -82,7 +82,7 @@ class IssuerApp:
             "token_endpoint_auth_methods_supported": ["none"],
             "response_types_supported": ["token"],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": list(ALGORITHMS),
+            "id_token_signing_alg_values_supported": list(PUBLIC_MEMBERS),
         }
 
     async def _token(self, scope: Scope, receive: Receive) -> Answer:

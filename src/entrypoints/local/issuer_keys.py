@@ -7,13 +7,12 @@ replaced key stays published until the last token it can have signed has expired
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from joserfc.errors import JoseError
 from joserfc.jwk import Key, generate_key, import_key
 
 from entrypoints.local.errors import LocalError
@@ -22,7 +21,8 @@ MAX_TOKEN_SECONDS = 86_400
 """The longest life of a token."""
 SKEW_SECONDS = 60
 """Verifiers may take a token for good this much longer."""
-ALGORITHMS = ("RS256", "ES256")
+PUBLIC_MEMBERS = {"RS256": ("kty", "kid", "n", "e"), "ES256": ("kty", "kid", "crv", "x", "y")}
+"""The algorithms in use, and all that may be published of their keys."""
 KEY_FILE = "signing-keys.json"
 
 
@@ -41,21 +41,25 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key, and the epoch second from which it signs."""
+    """A private JWK, named by its RFC 7638 thumbprint, and the epoch second from which it signs."""
 
     algorithm: str
     active_from: float
-    private: Key
+    jwk: Mapping[str, str]
 
     @property
     def key_id(self) -> str:
-        """The RFC 7638 thumbprint."""
-        return self.private.thumbprint()
+        """The `kid` of tokens signed by it."""
+        return self.jwk["kid"]
 
-    def public(self) -> dict[str, object]:
+    def private(self) -> Key:
+        """Return the key to sign with; reading an RSA key takes some 40 ms, and so it is left until then."""
+        return import_key(dict(self.jwk))
+
+    def public(self) -> dict[str, str]:
         """Return the JWK to publish."""
-        members = self.private.as_dict(private=False)
-        return {**members, "kid": self.key_id, "use": "sig", "alg": self.algorithm}
+        members = {name: self.jwk[name] for name in PUBLIC_MEMBERS[self.algorithm]}
+        return {**members, "use": "sig", "alg": self.algorithm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +113,18 @@ class KeyFolder:
         file = self.path / KEY_FILE
         try:
             records = json.loads(file.read_bytes())
-            return tuple(
-                SigningKey(record["algorithm"], float(record["active_from"]), import_key(record["jwk"]))
-                for record in records
-            )
+            keys = tuple(SigningKey(each["algorithm"], float(each["active_from"]), each["jwk"]) for each in records)
+            KeyRing(keys).document()
         except FileNotFoundError:
             return ()
-        except (JoseError, KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             message = f"issuer: {file} holds no signing keys; remove it, and new ones are made"
             raise LocalError(message) from error
+        return keys
 
     def _write(self, keys: Sequence[SigningKey]) -> None:
         """Replace the file in one step: a reader, or a crash, never sees half of it."""
-        records = [
-            {"algorithm": key.algorithm, "active_from": key.active_from, "jwk": key.private.as_dict(private=True)}
-            for key in keys
-        ]
+        records = [{"algorithm": key.algorithm, "active_from": key.active_from, "jwk": dict(key.jwk)} for key in keys]
         draft = self.path / f"{KEY_FILE}.new"
         draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -138,7 +138,7 @@ class KeyFolder:
 def rotated(keys: Sequence[SigningKey], rotation: Rotation, now: float) -> tuple[SigningKey, ...]:
     """Return the keys to publish at `now`: the given ones with those due added and those outlived left out."""
     due: list[SigningKey] = []
-    for algorithm in ALGORITHMS:
+    for algorithm in PUBLIC_MEMBERS:
         row = sorted((key for key in keys if key.algorithm == algorithm), key=lambda key: key.active_from)
         if not row:
             row = [_new_key(algorithm, now)]
@@ -152,5 +152,6 @@ def rotated(keys: Sequence[SigningKey], rotation: Rotation, now: float) -> tuple
 
 
 def _new_key(algorithm: str, active_from: float) -> SigningKey:
-    private = generate_key("RSA", 2048) if algorithm == "RS256" else generate_key("EC", "P-256")
-    return SigningKey(algorithm, active_from, private)
+    key = generate_key("RSA", 2048) if algorithm == "RS256" else generate_key("EC", "P-256")
+    members = {name: value for name, value in key.as_dict(private=True).items() if isinstance(value, str)}
+    return SigningKey(algorithm, active_from, {**members, "kid": key.thumbprint()})

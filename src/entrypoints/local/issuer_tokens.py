@@ -58,4 +58,4 @@ def issue_token(keys: KeyRing, grant: Grant, *, now: float) -> str:
         "roles": list(grant.roles),
     }
     header = {"alg": grant.algorithm, "kid": key.key_id, "typ": "at+jwt"}
-    return jwt.encode(header, claims, key.private, registry=JWSRegistry(algorithms=[grant.algorithm]))
+    return jwt.encode(header, claims, key.private(), registry=JWSRegistry(algorithms=[grant.algorithm]))

@@ -23,12 +23,12 @@ def is_ready(data_dir: Path) -> Probe:
     return probe
 
 
-def settle_former_run(data_dir: Path) -> None:
+def settle_former_run(data_dir: Path, within_seconds: float = FORMER_RUN_SECONDS) -> None:
     """Wait out a server that is still stopping; forget one whose process id belongs to another program by now.
 
     Call it only while holding the lock on the data. Raises LocalError where the server does not go away.
     """
-    deadline = time.monotonic() + FORMER_RUN_SECONDS
+    deadline = time.monotonic() + within_seconds
     while lines := _lines(data_dir):
         pid = int(lines[0]) if lines[0].isdigit() else 0
         if not _runs(pid):

@@ -30,10 +30,9 @@ run(Settings(database_url="postgresql://unused", issuer="http://127.0.0.1:9", ga
 
 def test_the_process_that_was_started_becomes_envoy(tmp_path: Path) -> None:
     port, metrics_port = free_port(), free_port()
-    environment = {**os.environ, "PYTHONPATH": "src"}
     with subprocess.Popen(
         [sys.executable, "-c", BECOME_GATEWAY, str(tmp_path), str(port), str(metrics_port)],
-        env=environment,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=die_with_parent,  # noqa: PLW1509 (one call into libc, no threads of ours hold locks it needs)

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +13,7 @@ from entrypoints.local.errors import LocalError
 from entrypoints.local.launch import NOBODY_ID, Identity, launched
 from entrypoints.local.ports import free_port
 from entrypoints.local.postgres import EmbeddedPostgres
+from entrypoints.local.postmaster import settle_former_run
 from tests.support.processes import is_alive, running_child
 
 
@@ -26,9 +26,9 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres(pristine: Path, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+def postgres(pristine: Path, tmp_path: Path) -> EmbeddedPostgres:
     shutil.copytree(pristine, tmp_path / "data")
-    yield EmbeddedPostgres(data_dir=tmp_path / "data", port=free_port(), log_file=tmp_path / "postgres.log")
+    return EmbeddedPostgres(data_dir=tmp_path / "data", port=free_port(), log_file=tmp_path / "postgres.log")
 
 
 async def test_it_loses_no_commit_when_it_is_killed(postgres: EmbeddedPostgres) -> None:
@@ -73,14 +73,13 @@ async def test_its_log_names_the_application_of_a_write(postgres: EmbeddedPostgr
 
 
 async def test_it_lets_nobody_in_without_the_password(postgres: EmbeddedPostgres) -> None:
-    with running_child(postgres.prepare()):
-        with pytest.raises(asyncpg.InvalidPasswordError):
-            await asyncpg.connect(postgres.dsn.replace("kondate:", "kondate:x"))
+    with running_child(postgres.prepare()), pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(postgres.dsn.replace("kondate:", "kondate:x"))
 
 
 def test_data_that_a_live_server_uses_is_refused_in_one_line(postgres: EmbeddedPostgres) -> None:
     with running_child(postgres.prepare()) as child, pytest.raises(LocalError) as refusal:
-        postgres.prepare()
+        settle_former_run(postgres.data_dir, within_seconds=0.1)
     assert str(child.pid) in str(refusal.value)
     assert "\n" not in str(refusal.value)
 

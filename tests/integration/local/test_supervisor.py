@@ -37,7 +37,6 @@ class Reports:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._said = asyncio.Condition()
         self._waiting: list[asyncio.Event] = []
 
     def __call__(self, line: str) -> None:
@@ -121,7 +120,7 @@ async def test_a_child_that_does_not_start_is_one_clear_line(supervisor: Supervi
 
 
 async def test_a_program_that_is_missing_is_one_clear_line(supervisor: Supervisor, tmp_path: Path) -> None:
-    with pytest.raises(LocalError, match="no-such-program.*No such file"):
+    with pytest.raises(LocalError, match=r"no-such-program.*No such file"):
         await supervisor.start(replace(spec(tmp_path, "api", SERVE), argv=("no-such-program",)))
 
 

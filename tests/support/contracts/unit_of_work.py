@@ -167,7 +167,10 @@ class UnitOfWorkContract:
 
     async def test_same_catalogue_keeps_its_version(self) -> None:
         names = []
-        for ingredients in ((an_ingredient("rice"), an_ingredient("miso")), (an_ingredient("miso"), an_ingredient("rice"))):
+        for ingredients in (
+            (an_ingredient("rice"), an_ingredient("miso")),
+            (an_ingredient("miso"), an_ingredient("rice")),
+        ):
             async with self.unit_of_work.begin(an_origin()) as transaction:
                 await transaction.catalogue.replace(ingredients)
             names.append((await self.catalogue.current()).name)

@@ -1,0 +1,45 @@
+"""`kondate up`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from entrypoints.cli.joining import DEFAULT_FOLDER
+from entrypoints.cli.running import environment
+from entrypoints.container import newest_recipe
+from entrypoints.local.picture import Picture, UpOptions
+from entrypoints.local.up import up
+
+
+@click.command()
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where data, keys and logs are kept; a second start goes on with them.",
+)
+@click.option(
+    "--state",
+    "state_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write addresses and pids to this JSON file, once all is ready.",
+)
+@click.option("--replicas", type=click.IntRange(1, 16), default=2, show_default=True, help="API processes.")
+def command(*, data_dir: Path, state_file: Path | None, replicas: int) -> None:
+    """Run the whole picture on loopback until Ctrl-C: gateway, API, worker, database, queue, issuer, traces.
+
+    Each part can be replaced by a real one through its address: KONDATE_DATABASE_URL, KONDATE_SQS_ENDPOINT,
+    KONDATE_ISSUER, KONDATE_OTLP_ENDPOINT. Needs no settings, no root and no network.
+    """
+    options = UpOptions(data_dir=data_dir, state_file=state_file, api_replicas=replicas)
+    asyncio.run(up(environment(), options, find_recipe=_recipe, report=_report, show=click.echo))
+
+
+async def _recipe(picture: Picture) -> str | None:
+    return await newest_recipe(picture.settings)
+
+
+def _report(line: str) -> None:
+    click.echo(f"kondate: {line}", err=True)

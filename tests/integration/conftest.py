@@ -1,0 +1,33 @@
+"""Real parts, started once for the whole run."""
+
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+
+from adapters.postgres.migrate import migrate
+from tests.support.processes import running_postgres, running_sqs
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """Give the address of a PostgreSQL server."""
+    with running_postgres() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def sqs_endpoint() -> Iterator[str]:
+    """Give the address of an SQS endpoint."""
+    with running_sqs() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+async def database_dsn(postgres_dsn: str) -> str:
+    """Give the address of a migrated database without rows."""
+    await migrate(postgres_dsn)
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report")
+    await connection.close()
+    return postgres_dsn

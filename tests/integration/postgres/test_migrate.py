@@ -1,0 +1,56 @@
+"""The schema goes forward only, and says so when something does not fit."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from adapters.postgres.migrate import migrate, migrations
+from application.ports.unit_of_work import SchemaError
+
+
+@pytest.fixture
+async def empty_dsn(postgres_dsn: str) -> AsyncIterator[str]:
+    """Give the address of a database without tables."""
+    server = await asyncpg.connect(postgres_dsn)
+    await server.execute("CREATE DATABASE migration_test")
+    yield postgres_dsn.replace("/kondate", "/migration_test")
+    await server.execute("DROP DATABASE migration_test WITH (FORCE)")
+    await server.close()
+
+
+async def test_all_migrations_apply_to_an_empty_database(empty_dsn: str) -> None:
+    assert await migrate(empty_dsn) == [migration.name for migration in migrations()]
+
+
+async def test_second_run_changes_nothing(empty_dsn: str) -> None:
+    await migrate(empty_dsn)
+    assert await migrate(empty_dsn) == []
+
+
+async def test_processes_that_migrate_at_once_apply_each_file_once(empty_dsn: str) -> None:
+    applied = await asyncio.gather(*(migrate(empty_dsn) for _ in range(4)))
+    assert sorted(name for names in applied for name in names) == [migration.name for migration in migrations()]
+
+
+async def test_changed_migration_is_refused_by_name(empty_dsn: str) -> None:
+    await migrate(empty_dsn)
+    connection = await asyncpg.connect(empty_dsn)
+    await connection.execute("UPDATE schema_migration SET checksum = 'other' WHERE number = 2")
+    await connection.close()
+    with pytest.raises(SchemaError, match=r"0002_create_job\.sql was changed"):
+        await migrate(empty_dsn)
+
+
+async def test_schema_of_a_newer_release_is_refused(empty_dsn: str) -> None:
+    await migrate(empty_dsn)
+    connection = await asyncpg.connect(empty_dsn)
+    await connection.execute("INSERT INTO schema_migration (number, name, checksum) VALUES (9999, 'future', 'x')")
+    await connection.close()
+    with pytest.raises(SchemaError, match="9999"):
+        await migrate(empty_dsn)
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    assert [migration.number for migration in migrations()] == list(range(1, len(migrations()) + 1))

@@ -1,0 +1,98 @@
+"""PostgreSQL keeps the same contracts as the in-memory database, and some that only it can break."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from adapters.postgres.catalogue import PostgresCatalogueReads
+from adapters.postgres.corpus import PostgresRecipeCorpus
+from adapters.postgres.database import Database, open_pool
+from adapters.postgres.job_store import PostgresJobStore
+from adapters.postgres.listener import listening
+from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
+from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
+from adapters.postgres.statements import Statement
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.wire.codec import MessageTypes
+from application.ports.unit_of_work import StorageUnavailableError
+from tests.support.builders import a_job, an_origin
+from tests.support.contracts.job_store import JobStoreContract
+from tests.support.contracts.outbox import OutboxContract
+from tests.support.contracts.unit_of_work import UnitOfWorkContract
+from tests.support.fakes import CountingIds
+
+
+class TestPostgresJobStore(JobStoreContract):
+    """Jobs."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database) -> None:
+        self.jobs = PostgresJobStore(database, MessageTypes())
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds())
+
+
+class TestPostgresOutbox(OutboxContract):
+    """The outbox."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database, database_dsn: str) -> AsyncIterator[None]:
+        self.jobs = PostgresJobStore(database, MessageTypes())
+        self.outbox = store = PostgresOutboxStore(database)
+        async with listening(database_dsn, NOTIFICATION, store.wake):
+            await store.wait(timeout_seconds=5)  # the first wake-up says that the listener is connected
+            yield
+
+
+class TestPostgresUnitOfWork(UnitOfWorkContract):
+    """Transactions and reads."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database) -> None:
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds())
+        self.recipe_reads = PostgresRecipeReads(database)
+        self.report_reads = PostgresReportReads(database)
+        self.catalogue = PostgresCatalogueReads(database)
+        self.corpus = PostgresRecipeCorpus(database)
+        self.outbox = PostgresOutboxStore(database)
+
+
+async def test_unreachable_server_is_storage_unavailable() -> None:
+    with pytest.raises(StorageUnavailableError):
+        async with open_pool("postgresql://nobody@127.0.0.1:1/none", size=1, service="test"):
+            pass
+
+
+async def test_connection_killed_in_a_transaction_is_storage_unavailable(database: Database, database_dsn: str) -> None:
+    other = await asyncpg.connect(database_dsn)
+    with pytest.raises(StorageUnavailableError):
+        async with database.transaction(an_origin()) as session:
+            await other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'test request%'"
+            )
+            await session.script("SELECT 1")
+    await other.close()
+    async with database.session() as session:
+        await session.script("SELECT 1")
+
+
+async def test_transaction_carries_its_request_as_application_name(database: Database) -> None:
+    async with database.transaction(an_origin(request_id="request-4711")) as session:
+        name = await session.value(_current_name())
+    assert name == "test request-4711"
+
+
+async def test_accepting_a_job_is_one_statement(database: Database, database_dsn: str) -> None:
+    other = await asyncpg.connect(database_dsn)
+    await other.execute("ALTER TABLE outbox ADD CONSTRAINT nothing_may_leave CHECK (false) NOT VALID")
+    try:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await PostgresJobStore(database, MessageTypes()).accept(a_job())
+        assert await other.fetchval("SELECT count(*) FROM job") == 0
+    finally:
+        await other.execute("ALTER TABLE outbox DROP CONSTRAINT nothing_may_leave")
+        await other.close()
+
+
+def _current_name() -> Statement:
+    return Statement("current_name", "SELECT current_setting('application_name')")

@@ -1,0 +1,68 @@
+"""The core on in-memory adapters, wired as the container wires the real ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.outbox import InMemoryOutboxStore
+from adapters.memory.reads import (
+    InMemoryCatalogueReads,
+    InMemoryRecipeCorpus,
+    InMemoryRecipeReads,
+    InMemoryReportReads,
+)
+from adapters.memory.tables import Tables
+from adapters.memory.telemetry import RecordingTelemetry
+from adapters.memory.unit_of_work import InMemoryUnitOfWork
+from application.bus import Bus, Handler, by_type
+from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.run_job import RunJob
+from tests.support.fakes import CountingIds, FixedChance, FixedClock
+
+
+@dataclass
+class InMemoryApplication:
+    """Everything behind the doors; `instead` replaces handlers by type."""
+
+    instead: Iterable[tuple[type, Handler]] = ()
+    clock: FixedClock = field(default_factory=FixedClock)
+    ids: CountingIds = field(default_factory=CountingIds)
+    tables: Tables = field(default_factory=Tables)
+    telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
+
+    def __post_init__(self) -> None:
+        self.catalogue = InMemoryCatalogueReads(self.tables)
+        self.corpus = InMemoryRecipeCorpus(self.tables)
+        self.unit_of_work = InMemoryUnitOfWork(self.tables, self.clock, self.ids)
+        self.jobs = InMemoryJobStore(self.tables, self.clock)
+        self.outbox = InMemoryOutboxStore(self.tables, self.clock)
+        self.recipe_reads = InMemoryRecipeReads(self.tables)
+        self.report_reads = InMemoryReportReads(self.tables)
+        handlers = by_type(
+            [
+                AddRecipeHandler(self.catalogue, self.clock, self.ids),
+                GenerateReportHandler(self.catalogue, self.corpus, self.clock, self.ids),
+                ReviseCatalogueHandler(),
+                ProjectNutrition(self.catalogue),
+            ]
+        )
+        self.bus = Bus(
+            handlers={**handlers, **dict(self.instead)},
+            unit_of_work=self.unit_of_work,
+            jobs=self.jobs,
+            clock=self.clock,
+            ids=self.ids,
+            telemetry=self.telemetry,
+        )
+        self.run_job = RunJob(
+            bus=self.bus,
+            jobs=self.jobs,
+            unit_of_work=self.unit_of_work,
+            clock=self.clock,
+            chance=FixedChance(),
+            telemetry=self.telemetry,
+            lease_seconds=60,
+        )

@@ -1,0 +1,180 @@
+"""One delivery of a job: what is committed together, and what becomes of the message."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from application.bus import Handler
+from application.context import Context
+from application.handlers.generate_report import GenerateReportHandler
+from application.verdict import Done, Leave, Reject, Retry
+from domain.commands import GenerateReport
+from domain.errors import InvalidReportError
+from domain.job import Job, JobStatus, Progress, Reference
+from domain.report import ReportKind
+from tests.support.application import InMemoryApplication
+from tests.support.builders import an_origin
+
+REPORT = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY)
+
+
+@dataclass
+class ScriptedHandler:
+    """Raises what it was given, once for each attempt, then succeeds."""
+
+    errors: list[Exception] = field(default_factory=list)
+
+    async def handle(self, _command: GenerateReport, context: Context) -> Reference:
+        await context.progress.report(1, 2)
+        if self.errors:
+            raise self.errors.pop(0)
+        return Reference(resource="report", id=UUID(int=1))
+
+
+@dataclass
+class WaitingHandler:
+    """Runs until it is told to end, and says when it has begun."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, _command: GenerateReport, _context: Context) -> None:
+        self.begun.set()
+        await self.may_end.wait()
+
+
+def application(handler: Handler) -> InMemoryApplication:
+    return InMemoryApplication(instead=[(GenerateReportHandler, handler)])
+
+
+async def shown(app: InMemoryApplication, job: Job) -> Job:
+    found = await app.jobs.get(job.id, owner="alice")
+    assert found is not None
+    return found
+
+
+async def test_success_commits_result_and_event_together() -> None:
+    app = application(ScriptedHandler())
+    job = await app.bus.defer(REPORT, an_origin())
+    assert await app.run_job.run(job.id) == Done()
+    ended = await shown(app, job)
+    assert (ended.status, ended.result) == (JobStatus.SUCCEEDED, Reference(resource="report", id=UUID(int=1)))
+    assert [row.message.type for row in app.tables.outbox][1:] == ["org.kondate.event.job-succeeded.v1"]
+
+
+async def test_refusal_fails_the_job_with_its_problem() -> None:
+    app = application(ScriptedHandler([InvalidReportError("No.", pointer="/kind")]))
+    job = await app.bus.defer(REPORT, an_origin())
+    assert await app.run_job.run(job.id) == Done()
+    ended = await shown(app, job)
+    assert ended.status is JobStatus.FAILED
+    assert ended.failure is not None
+    assert (ended.failure.code, ended.failure.pointer) == ("invalid-report", "/kind")
+
+
+async def test_failing_attempt_goes_back_to_the_queue() -> None:
+    app = application(ScriptedHandler([RuntimeError()]))
+    job = await app.bus.defer(REPORT, an_origin())
+    assert isinstance(await app.run_job.run(job.id), Retry)
+    assert (await shown(app, job)).status is JobStatus.QUEUED
+    assert await app.run_job.run(job.id) == Done()
+    assert (await shown(app, job)).attempt == 2
+
+
+async def test_last_attempt_fails_the_job_and_its_message_is_dead() -> None:
+    app = application(ScriptedHandler([RuntimeError()] * 5))
+    job = await app.bus.defer(REPORT, an_origin())
+    verdicts = [await app.run_job.run(job.id) for _ in range(5)]
+    assert verdicts[-1] == Reject(reason="internal-error")
+    assert (await shown(app, job)).status is JobStatus.FAILED
+
+
+async def test_job_whose_every_attempt_was_lost_ends_as_worker_lost() -> None:
+    app = application(ScriptedHandler())
+    job = await app.bus.defer(REPORT, an_origin())
+    for _ in range(job.max_attempts):
+        await app.jobs.claim(job.id, lease_seconds=-1)
+    assert await app.run_job.run(job.id) == Reject(reason="worker-lost")
+    ended = await shown(app, job)
+    assert ended.failure is not None
+    assert ended.failure.code == "worker-lost"
+
+
+async def test_worker_that_lost_its_lease_leaves_everything_as_it_is() -> None:
+    handler = WaitingHandler()
+    app = application(handler)
+    job = await app.bus.defer(REPORT, an_origin())
+    slow = asyncio.create_task(app.run_job.run(job.id))
+    await handler.begun.wait()
+    app.clock.advance(61)
+    await app.jobs.claim(job.id, lease_seconds=60)
+    handler.may_end.set()
+    assert await slow == Leave()
+    current = await shown(app, job)
+    assert (current.status, current.attempt) == (JobStatus.RUNNING, 2)
+
+
+async def test_failing_worker_that_lost_its_lease_leaves_everything_too() -> None:
+    @dataclass
+    class LosingHandler:
+        app: InMemoryApplication | None = None
+
+        async def handle(self, _command: GenerateReport, _context: Context) -> None:
+            assert self.app is not None
+            self.app.clock.advance(61)
+            await self.app.jobs.claim(job.id, lease_seconds=60)
+            raise RuntimeError
+
+    handler = LosingHandler()
+    app = application(handler)
+    handler.app = app
+    job = await app.bus.defer(REPORT, an_origin())
+    assert await app.run_job.run(job.id) == Leave()
+
+
+async def test_finished_job_is_only_acknowledged() -> None:
+    app = application(ScriptedHandler())
+    job = await app.bus.defer(REPORT, an_origin())
+    await app.run_job.run(job.id)
+    assert await app.run_job.run(job.id) == Done()
+    assert (await shown(app, job)).attempt == 1
+
+
+async def test_job_held_by_another_worker_is_left_alone() -> None:
+    app = application(ScriptedHandler())
+    job = await app.bus.defer(REPORT, an_origin())
+    await app.jobs.claim(job.id, lease_seconds=60)
+    assert await app.run_job.run(job.id) == Leave()
+
+
+async def test_unknown_job_is_a_dead_letter() -> None:
+    assert await application(ScriptedHandler()).run_job.run(UUID(int=1)) == Reject(reason="unknown-job")
+
+
+async def test_cancelled_attempt_is_handed_back_without_counting() -> None:
+    handler = WaitingHandler()
+    app = application(handler)
+    job = await app.bus.defer(REPORT, an_origin())
+    running = asyncio.create_task(app.run_job.run(job.id))
+    await handler.begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    waiting = await shown(app, job)
+    assert (waiting.status, waiting.max_attempts) == (JobStatus.QUEUED, job.max_attempts + 1)
+
+
+async def test_progress_is_seen_while_the_handler_runs() -> None:
+    seen: list[Progress | None] = []
+
+    class WatchingHandler:
+        async def handle(self, _command: GenerateReport, context: Context) -> None:
+            await context.progress.report(1, 2)
+            seen.append((await shown(app, job)).progress)
+
+    app = application(WatchingHandler())
+    job = await app.bus.defer(REPORT, an_origin())
+    await app.run_job.run(job.id)
+    assert seen == [Progress(done=1, total=2)]
