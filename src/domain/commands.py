@@ -1,6 +1,7 @@
 """Every intent: what a caller may ask for, whichever way it comes."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from domain.ingredient import Ingredient
 from domain.recipe import RecipeContent
@@ -9,9 +10,10 @@ from domain.report import RecipeSelection, ReportKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRecipe:
-    """Publish a new recipe, owned by the caller."""
+    """Publish a new recipe, owned by the caller; one that brings its own id can be added only once."""
 
     content: RecipeContent
+    recipe_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,20 +15,22 @@ _LATIN_MARKS = re.compile("[̀-ͯ]")
 _LONGEST_NAME = 6
 _MOST_WORDS = 24
 
-# What may follow the name without changing the food.
+# What may follow the name without changing the food, beside participles ("melted").
 _TRAILING = frozenset(
-    "piece half cube slice strip stalk sprig leaf clove head stick ring round dice chunk top flesh meat"
-    " raw fresh fine thin small large whole medium size sized warm cold hot soft dry lean ripe other each or and"
-    " i ii iii iv v".split()
+    ["piece", "half", "cube", "slice", "strip", "stalk", "sprig", "leaf", "clove", "head", "stick", "ring", "round", "dice", "chunk", "top", "flesh", "meat", "raw", "fresh", "fine", "thin", "small", "large", "whole", "medium", "size", "warm", "cold", "hot", "soft", "dry", "lean", "ripe", "other", "each", "or", "and", "finely", "thinly", "coarsely", "slightly", "lightly", "freshly", "roughly", "beaten", "broken", "additional", "extra", "i", "ii", "iii", "iv", "v"]
 )
 # What makes another food of any name that follows it.
 _ESTRANGING = frozenset(
-    "soy soya vegan imitation mock artificial free less plant substitute fish nut peppermint wintergreen rose".split()
+    ["soy", "soya", "vegan", "imitation", "mock", "artificial", "free", "less", "plant", "substitute", "extract", "fish", "nut", "peppermint", "wintergreen", "rose"]
 )
 # Known names that are only a colour when another name follows.
-_ONLY_COLOURS = frozenset({"white", "yolk"})
-_JAPANESE_TRAILING = re.compile(r"(?:の)?(?:みじん切り|薄切り|千切り|せん切り|すりおろし|小口切り|角切り|ざく切り|こま切れ)$")
-_ALTERNATIVES = {"or"}
+_ONLY_COLOURS = frozenset({"white"})
+# Parts that are foods of their own ("juice of lemons" is lemon juice), and parts that are the food itself.
+_OWN_PARTS = frozenset(["yolk", "white", "juice", "rind", "zest", "peel"])
+_SAME_PARTS = frozenset(["breast", "shin", "leg", "round", "knuckle", "shoulder", "slice", "sprig", "piece", "stalk", "blade", "dusting"])
+_JAPANESE_TRAILING = re.compile(
+    r"(?:の)?(?:みじん切り|薄切り|千切り|せん切り|すりおろし|小口切り|角切り|ざく切り|こま切れ)$"
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -69,13 +71,20 @@ class NameIndex:
         if _JAPANESE.search(text):
             return self._find_japanese(unicodedata.normalize("NFKC", text))
         words = words_of(text)
+        if "of" in words[1:-1]:
+            words = _without_of(words)
         found = self._find_english(words)
-        if found is None and "or" in words[1:]:
-            found = self._find_english(words[: words.index("or", 1)])
-        if found is None and "of" in words[1:-1]:
-            middle = words.index("of", 1)
-            found = self._find_english(words[middle + 1 :] + words[:middle])
-        return found
+        return self._find_first_of_two(words) if found is None and "or" in words[1:] else found
+
+    def _find_first_of_two(self, words: list[str]) -> str | None:
+        """Take the first of "lard or butter", but lemon juice of "lemon or lime juice", and none of "plum or fig jam"."""
+        place = words.index("or", 1)
+        first, second = words[:place], words[place + 1 :]
+        shared = self._find_english(first + second[-1:]) if len(second) > 1 else None
+        if shared is not None:
+            return shared
+        is_clear = len(second) < 2 or second[0] == "other" or self._find_english(second) is not None  # noqa: PLR2004 (one word shares no head)
+        return self._find_english(first) if is_clear else None
 
     def _find_english(self, words: list[str]) -> str | None:
         for end in range(len(words), 0, -1):
@@ -110,5 +119,13 @@ class NameIndex:
         return None
 
 
+def _without_of(words: list[str]) -> list[str]:
+    place = words.index("of", 1)
+    part, whole = words[place - 1], words[place + 1 :]
+    if part in _OWN_PARTS:
+        return [*whole, part]
+    return whole if part in _SAME_PARTS else words
+
+
 def _may_trail(word: str) -> bool:
-    return word in _TRAILING or word.endswith(("ed", "ly"))
+    return word in _TRAILING or (word.endswith("ed") and not word.endswith(("eed", "red")))

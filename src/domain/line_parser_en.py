@@ -7,27 +7,29 @@ from domain.measure_reader import read_measure
 from domain.quantity import Amount
 from domain.units import Dimension, Unit, find_unit
 
-_OPTIONAL = re.compile(r"\(?\boptional(?:ly)?\b\)?|\bif desired\b|\bif liked\b", re.I)
-_TO_TASTE = re.compile(r"\b(?:or )?(?:to|for|as per) (?:your )?taste\b|\bas (?:needed|required|desired)\b", re.I)
+_OPTIONAL = re.compile(r"\(?\boptional(?:ly)?\b\)?|\bif desired\b|\bif liked\b", re.IGNORECASE)
+_TO_TASTE = re.compile(r"\b(?:or )?(?:to|for|as per) (?:your )?taste\b|\bas (?:needed|required|desired)\b", re.IGNORECASE)
 _TRACE = re.compile(
     r"(?:an?\s+)?(?:(?:few|slight|several)\s+)?(?:grains?|gratings?|grating|drops?|shavings?|bits?|speck|sprinkling|sprinkle|suspicion)"
     r"\s+(?:of\s+)?(?=\S)",
-    re.I,
+    re.IGNORECASE,
 )
 _BARE_SEASONING = re.compile(
-    r"(?:(?:salt|(?:black |white |red |cayenne )?pepper|cayenne|paprika|celery salt|nutmeg)(?:\s*(?:,|and|&|or)\s*|$))+", re.I
+    r"(?:(?:salt|(?:black |white |red |cayenne )?pepper|cayenne|paprika|celery salt|nutmeg)(?:\s*(?:,|and|&|or)\s*|$))+",
+    re.IGNORECASE,
 )
 _PART = re.compile(
     r"(?P<how>(?:finely |freshly )?(?:grated|shredded|beaten|strained)\s+)?(?P<part>yolks?|whites?|juice|rind|zest|peel)"
     r"\s+(?:of\s+|from\s+)?(?:the\s+)?(?=[0-9.]|one|two|three|four|five|six|seven|eight|nine|ten|half|an?\b)",
-    re.I,
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _PREPARED = re.compile(
-    r",|;|:|\s-\s|\s(?=(?:cut|dissolved|stuck|mixed|for|to|with|in|into|from|until|if|at|on|weighing|plus|divided|which|when)\s*\b)",
-    re.I,
+    r",|;|:|\s-\s|\s(?<!ly\s)(?=(?:cut|dissolved|stuck|mixed|for|to|with|in|into|from|until|if|at|on|weighing|plus|divided|which|when)\s*\b)",
+    re.IGNORECASE,
 )
-_LEAD = re.compile(r"[\s,.;:/+*-]*(?:(?:each|of|the)\b[\s,]*)*", re.I)
+_ONLY_PREPARED = re.compile(r"\s*(?:\w+(?:ed|ly)\b\s*)+", re.IGNORECASE)
+_LEAD = re.compile(r"[\s,.;:/+*-]*(?:(?:each|of|the)\b[\s,]*)*", re.IGNORECASE)
 _NUMBER_INSIDE = re.compile(r"(?<![\w./,-])(?=[0-9.])")
 _BULLET = re.compile(r"[\s•*·▢□☐-]+")
 
@@ -141,6 +143,9 @@ def _named(rest: str, measure: Measure | None) -> tuple[str, str | None]:
     body = body[lead.end() :] if (lead := _LEAD.match(body)) else body
     cut = _PREPARED.search(body)
     name, tail = (body[: cut.start()], body[cut.end() :]) if cut else (body, "")
+    if tail and _ONLY_PREPARED.fullmatch(name):
+        done, (name, _, tail) = name, tail.partition(",")
+        notes.append(done.strip())
     name = " ".join(name.split()).strip(" .,-")
     notes = [note for note in (tail.strip(" ,.;:-"), *notes) if note]
     if not name and measure is not None and measure.unit is not None and measure.is_count:

@@ -7,19 +7,19 @@ from domain.numerals import read_amount
 from domain.quantity import Amount
 from domain.units import Unit, find_unit
 
-_ABOUT = re.compile(r"\s*(?:(?:about|approximately|approx\.?|around|nearly|scant|from|up to|at least)\b\s*)*", re.I)
+_ABOUT = re.compile(r"\s*(?:(?:about|approximately|approx\.?|around|nearly|scant|from|up to|at least)\b\s*)*", re.IGNORECASE)
 _LOADED = re.compile(
     r"[\s-]*(?:(?:heaping|heaped|level|rounded|scant|generous|good|packed|full|large|small|medium|medium-sized|thin|thick)\s+)?"
     r"(?P<unit>fl(?:uid|\.)?\s?(?:ounces?|oz)|[A-Za-z]+)(?![A-Za-z])\.?",
-    re.I,
+    re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s*\((?P<inside>[^()]*)\)")
-_TIMES = re.compile(r"\s*(?:x\s*)?(?=[0-9])", re.I)
-_LENGTH = re.compile(r"[\s-]*(?:square\s+)?(?:inch(?:es)?\b|in\.|cm\b|centimet|cents?\b)", re.I)
-_EACH = re.compile(r"\beach\b|\bapiece\b", re.I)
+_TIMES = re.compile(r"\s*(?:x\s*)?(?=[0-9])", re.IGNORECASE)
+_LENGTH = re.compile(r"[\s-]*(?:square\s+)?(?:inch(?:es)?\b|in\.|cm\b|centimet|cents?\b)", re.IGNORECASE)
+_EACH = re.compile(r"\beach\b|\bapiece\b", re.IGNORECASE)
 _ALSO = re.compile(r"\s*(?:/|=|\()\s*")
-_PLUS = re.compile(r"\s*(?:\+|plus|and|&|,)?\s*(?=[0-9])", re.I)
-_TO_UNIT = re.compile(r"\s*(?:-|\bto\b)\s*", re.I)
+_PLUS = re.compile(r"\s*(?:\+|plus|and|&|,)?\s*(?=[0-9])", re.IGNORECASE)
+_TO_UNIT = re.compile(r"\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 
 def read_measure(text: str, start: int = 0) -> tuple[Measure, int] | None:

@@ -1,27 +1,12 @@
 """A recipe's nutrition from its lines, exact, and honest about what it could not know."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
-from types import MappingProxyType
 
-
-class Nutrient(StrEnum):
-    """What is summed; the value is the name in tables and reports, the unit its last word."""
-
-    ENERGY = "energy_kcal"
-    PROTEIN = "protein_g"
-    FAT = "fat_g"
-    SATURATES = "saturates_g"
-    CARBOHYDRATE = "carbohydrate_g"
-    SUGARS = "sugars_g"
-    FIBRE = "fibre_g"
-    SODIUM = "sodium_mg"
-    CALCIUM = "calcium_mg"
-    IRON = "iron_mg"
-    POTASSIUM = "potassium_mg"
-    VITAMIN_C = "vitamin_c_mg"
+from domain.ingredient import Catalogue, ResolvedLine
+from domain.nutrient import Nutrient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +38,25 @@ class RecipeNutrition:
             lines=self.lines + other.lines,
             resolved=self.resolved + other.resolved,
             weighed=self.weighed + other.weighed,
-            totals=MappingProxyType(totals),
-            known=MappingProxyType(known),
+            totals=totals,
+            known=known,
         )
+
+
+def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeNutrition:
+    """Sum what the lines hold; a line that is not weighed, or has no figure, adds nothing and is not counted as known."""
+    count = resolved = weighed = 0
+    totals: dict[Nutrient, Fraction] = {}
+    known: Counter[Nutrient] = Counter()
+    for line in lines:
+        count += 1
+        resolved += line.is_resolved
+        ingredient = catalogue.get(line.ingredient) if line.ingredient is not None else None
+        if ingredient is None or line.grams is None:
+            continue
+        weighed += 1
+        portion = line.grams / 100
+        for nutrient, per_100_g in ingredient.nutrients.items():
+            totals[nutrient] = totals.get(nutrient, Fraction(0)) + per_100_g * portion
+        known.update(ingredient.nutrients.keys())
+    return RecipeNutrition(lines=count, resolved=resolved, weighed=weighed, totals=totals, known=dict(known))

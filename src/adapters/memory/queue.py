@@ -1,7 +1,7 @@
 """A queue within one process, for unit tests, the simulator and first tries: same promises, no wire format."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -51,7 +51,7 @@ class InMemoryQueue:
     visibility_seconds: int = 60
     dead: list[DeadLetter] = field(default_factory=list, init=False)
     _held: list[_Held] = field(default_factory=list, init=False)
-    _receipts: count[int] = field(default_factory=count, init=False)
+    _receipts: Iterator[int] = field(default_factory=count, init=False)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
 
     async def publish(self, channel: Channel, messages: Sequence[Message]) -> SendReport:

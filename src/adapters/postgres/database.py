@@ -1,5 +1,7 @@
 """Connections: one pool a process, one session a piece of work."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress

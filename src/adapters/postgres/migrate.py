@@ -1,5 +1,7 @@
 """Forward-only migrations: plain SQL files, each applied once, in order, and never changed afterwards."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files

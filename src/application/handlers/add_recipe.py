@@ -23,9 +23,8 @@ class AddRecipeHandler:
         """Return the new recipe's reference."""
         current = await self.catalogue.current()
         readings = [current.catalogue.resolve(parse_line(line)) for line in command.content.lines]
-        recipe, added = Recipe.add(
-            self.ids.new(), context.origin.principal.subject, command.content, readings, self.clock.now()
-        )
+        owner, recipe_id = context.origin.principal.subject, command.recipe_id or self.ids.new()
+        recipe, added = Recipe.add(recipe_id, owner, command.content, readings, self.clock.now())
         await context.transaction.recipes.add(recipe)
         await context.transaction.outbox.record(added)
         return Reference(resource="recipe", id=recipe.id)

@@ -61,7 +61,8 @@ class Processes:
             ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_port}/openapi.json")
         else:
             ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_metrics_port}/ready")
-        return replace(self._kondate("gateway", ready=ready), layer=GATEWAY_LAYER, grace_seconds=GATEWAY_GRACE_SECONDS)
+        child = self._kondate("gateway", "--run-dir", str(self.folder.path / "gateway"), ready=ready)
+        return replace(child, layer=GATEWAY_LAYER, grace_seconds=GATEWAY_GRACE_SECONDS)
 
     def _api(self, number: int, port: int) -> ChildSpec:
         child = self._kondate("api", ready=http_answers(f"http://{LOOPBACK}:{port}/readyz"))

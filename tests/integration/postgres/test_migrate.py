@@ -15,7 +15,8 @@ async def empty_dsn(postgres_dsn: str) -> AsyncIterator[str]:
     """Give the address of a database without tables."""
     server = await asyncpg.connect(postgres_dsn)
     await server.execute("CREATE DATABASE migration_test")
-    yield postgres_dsn.replace("/kondate", "/migration_test")
+    server_address, _, _ = postgres_dsn.rpartition("/")
+    yield f"{server_address}/migration_test"
     await server.execute("DROP DATABASE migration_test WITH (FORCE)")
     await server.close()
 

@@ -12,7 +12,8 @@ from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, 
 from application.ports.unit_of_work import UnitOfWork
 from domain.ingredient import Ingredient
 from domain.ingredient_line import parse_line
-from domain.nutrition import Nutrient, RecipeNutrition
+from domain.nutrient import Nutrient
+from domain.nutrition import RecipeNutrition
 from domain.recipe import Recipe, RecipeContent
 from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.builders import a_content, an_origin
@@ -31,7 +32,7 @@ def an_ingredient(name: str = "rice") -> Ingredient:
     return Ingredient(
         name=name,
         aliases=(),
-        eu_allergens=(),
+        eu_allergens={},
         density_g_per_ml=None,
         piece_g=None,
         piece_measure=None,

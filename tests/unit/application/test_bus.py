@@ -47,7 +47,8 @@ async def test_missing_scope_is_refused_before_anything_happens(way: str) -> Non
     app = InMemoryApplication()
     with pytest.raises(ForbiddenError, match="recipe:write"):
         await getattr(app.bus, way)(AddRecipe(content=a_content()), an_origin(scopes=frozenset({"recipe:read"})))
-    assert app.tables.jobs == app.tables.recipes == {}
+    assert not app.tables.jobs
+    assert not app.tables.recipes
 
 
 async def test_report_covers_what_was_published_and_names_its_snapshot() -> None:

@@ -1,5 +1,7 @@
 """The cache of verified tokens: bounded, never beyond `exp`, never beyond a change of keys."""
 
+import asyncio
+
 import pytest
 
 from adapters.identity.token_cache import CachingTokenVerifier
@@ -14,11 +16,12 @@ class CountingVerifier:
         self.asked: list[str] = []
         self.expires_at = 1_000.0
         self.keys_version = 1
-        self.new_keys_while_asked = False
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     async def verify(self, token: str) -> VerifiedToken:
         self.asked.append(token)
-        self.keys_version += self.new_keys_while_asked
+        await self.gate.wait()
         if token == "bad":  # noqa: S105 (no secret)
             raise InvalidTokenError("wrong signature")
         return VerifiedToken(principal=Principal(subject=token), expires_at=self.expires_at)
@@ -81,11 +84,15 @@ async def test_new_keys_clear_it(bench: CacheBench) -> None:
 
 
 async def test_token_verified_while_keys_change_is_not_kept(bench: CacheBench) -> None:
-    bench.inner.new_keys_while_asked = True
-    await bench.ask("a")
-    bench.inner.new_keys_while_asked = False
+    bench.inner.gate.clear()
+    under_way = asyncio.create_task(bench.ask("a"))
+    await asyncio.sleep(0)
+    bench.inner.keys_version += 1
+    bench.inner.gate.set()
+    await bench.ask("b")
+    await under_way
     await bench.ask("a", "a")
-    assert bench.inner.asked == ["a", "a"]
+    assert bench.inner.asked == ["a", "b", "a"]
 
 
 async def test_refusals_are_not_kept(bench: CacheBench) -> None:

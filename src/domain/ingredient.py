@@ -1,0 +1,139 @@
+"""Ingredients: what is known of each, and how a line becomes grams of one of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from domain.ingredient_line import IngredientLine
+from domain.ingredient_names import NameIndex, words_of
+from domain.nutrient import Nutrient
+from domain.units import Dimension, Unit
+
+
+class Presence(StrEnum):
+    """Whether an allergen is in a food; unknown is an answer of its own and never means free."""
+
+    CONTAINS = "contains"
+    MAY_CONTAIN = "may-contain"
+    FREE = "free"
+    UNKNOWN = "unknown"
+
+
+class Allergen(StrEnum):
+    """The fourteen that must be declared in the EU (Regulation 1169/2011, Annex II)."""
+
+    GLUTEN = "gluten"
+    CRUSTACEANS = "crustaceans"
+    EGG = "egg"
+    FISH = "fish"
+    PEANUTS = "peanuts"
+    SOY = "soy"
+    MILK = "milk"
+    NUTS = "nuts"
+    CELERY = "celery"
+    MUSTARD = "mustard"
+    SESAME = "sesame"
+    SULPHITES = "sulphites"
+    LUPIN = "lupin"
+    MOLLUSCS = "molluscs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredient:
+    """What is known of an ingredient; None, or absent from a mapping, is unknown.
+
+    `piece_g` is the weight of one of what `piece_measure` describes ("large", "clove", "can (6 oz)");
+    `nutrients` are per 100 g; `source` says where the figures come from.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    eu_allergens: Mapping[Allergen, Presence]
+    density_g_per_ml: Fraction | None
+    piece_g: Fraction | None
+    piece_measure: str | None
+    nutrients: Mapping[Nutrient, Fraction]
+    source: str
+
+    def presence(self, allergen: Allergen) -> Presence:
+        """Return whether the allergen is in it."""
+        return self.eu_allergens.get(allergen, Presence.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedLine:
+    """A line with the catalogue's name of its ingredient and its weight in grams, each None when unknown."""
+
+    line: IngredientLine
+    ingredient: str | None
+    grams: Fraction | None
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether both are known, so that figures follow."""
+        return self.ingredient is not None and self.grams is not None
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether nothing is left to ask: it is weighed, or its amount is too small to be."""
+        return self.is_weighed or self.line.to_taste
+
+
+# The first words of `piece_measure` that mean the thing itself and not a part or a pack of it.
+_WHOLE = frozenset({"large", "medium", "small", "whole", "piece", "fruit", "lemon", "head", "ear", "pepper", "link"})
+_SIZES = frozenset({"small", "large"})
+_GENERIC = frozenset({"piece", "dozen", "half"})
+# Words for the same part or pack as another, as seen in tables of portions.
+_SAME_PIECE = {"sheet": frozenset({"sheet", "slice", "leaf"}), "package": frozenset({"package", "packet"})}
+
+
+class Catalogue:
+    """All known ingredients, found by name or alias; it answers None rather than guess."""
+
+    def __init__(self, ingredients: Iterable[Ingredient]) -> None:
+        """Index the ingredients; a name goes before the same alias of another."""
+        self._by_name = {ingredient.name: ingredient for ingredient in ingredients}
+        known = self._by_name.values()
+        names = [(ingredient.name, ingredient.name) for ingredient in known]
+        aliases = [(alias, ingredient.name) for ingredient in known for alias in ingredient.aliases]
+        self._names = NameIndex([*names, *aliases])
+
+    def get(self, name: str) -> Ingredient | None:
+        """Return the ingredient of exactly this name."""
+        return self._by_name.get(name)
+
+    def resolve(self, line: IngredientLine) -> ResolvedLine:
+        """Find the line's ingredient, and its weight by unit of mass, by density, or by piece; a range by its middle."""
+        name = self._names.find(line.ingredient)
+        return ResolvedLine(line=line, ingredient=name, grams=_grams(line, self._by_name[name] if name else None))
+
+
+def _grams(line: IngredientLine, ingredient: Ingredient | None) -> Fraction | None:
+    if line.amount is None:
+        return None
+    amount = line.amount.midpoint
+    match line.unit:
+        case Unit(dimension=Dimension.MASS, factor=grams):
+            return amount * grams
+        case Unit(dimension=Dimension.VOLUME, factor=millilitres):
+            density = ingredient.density_g_per_ml if ingredient else None
+            return None if density is None else amount * millilitres * density
+        case unit:
+            if ingredient is None or ingredient.piece_g is None or not _is_of_that_piece(line, unit, ingredient):
+                return None
+            return amount * (unit.factor if unit else 1) * ingredient.piece_g
+
+
+def _is_of_that_piece(line: IngredientLine, unit: Unit | None, ingredient: Ingredient) -> bool:
+    """Whether what the line counts is what `piece_g` weighs: a slice of onion is no onion, a small one no large one."""
+    measured = words_of(ingredient.piece_measure or "whole")
+    words = words_of(line.ingredient)
+    counted = unit.name if unit and unit.name not in _GENERIC else words[-1] if words else ""
+    if measured[:1] == [counted] or not _SAME_PIECE.get(counted, frozenset()).isdisjoint(measured[:1]):
+        return True
+    if unit and unit.name not in _GENERIC:
+        return False
+    sizes = _SIZES.intersection(words)
+    told = _SIZES.intersection(measured)
+    return bool(measured) and (measured[0] in _WHOLE) and (not sizes or not told or sizes == told)
