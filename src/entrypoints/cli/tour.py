@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from entrypoints.container import newest_recipe
+from entrypoints.local.errors import LocalError
 from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.local.issuer_tokens import Grant, issue_token
 from entrypoints.local.picture import Picture
@@ -22,6 +23,14 @@ from entrypoints.local.trace_tree import SpanView, render_trace
 SCOPES = ("recipe:read", "recipe:write", "report:generate")
 JOB_SECONDS = 30
 TRACE_SECONDS = 5
+SHOWN = (
+    ("energy kcal", "energy_kcal"),
+    ("protein g", "protein_g"),
+    ("fat g", "fat_g"),
+    ("carbohydrate g", "carbohydrate_g"),
+    ("fibre g", "fibre_g"),
+    ("sodium mg", "sodium_mg"),
+)
 LOGS = ("gateway", "api-1", "api-2", "worker", "postgres")
 
 
@@ -79,7 +88,7 @@ class Tour:
                 if job["status"] == "succeeded":
                     return dict(job)
                 if "finishedAt" in job:
-                    raise click_failure(job)
+                    raise LocalError(f"demo: the job ended as {job['status']}: {job.get('problem')}")
                 await asyncio.sleep(0.02)
 
     async def _show_report(self, client: httpx.AsyncClient, url: str) -> None:
@@ -134,11 +143,6 @@ class Tour:
         )
 
 
-def click_failure(job: Mapping[str, Any]) -> RuntimeError:
-    """Return the error of a demonstration whose job did not succeed."""
-    return RuntimeError(f"the job ended as {job['status']}: {job.get('problem')}")
-
-
 def _state(job: Mapping[str, Any]) -> str:
     progress = job.get("progress")
     return f"{job['status']}" + (f"  {progress['done']} of {progress['total']} recipes" if progress else "")
@@ -162,7 +166,18 @@ def _record(line: str) -> dict[str, Any] | None:
 
 def _table(report: Mapping[str, Any]) -> Table:
     coverage = report["coverage"]
-    table = Table(title=f"Nutrition per serving; {coverage['resolved']} of {coverage['lines']} lines resolved")
+    table = Table(
+        title=f"Median per serving, by category; {coverage['resolved']} of {coverage['lines']} lines resolved",
+        title_justify="left",
+    )
     table.add_column("category")
-    table.add_column("recipes", justify="right")
+    for heading in ("recipes", *(heading for heading, _ in SHOWN)):
+        table.add_column(heading, justify="right")
+    for row in report["rows"]:
+        medians = [row["nutrients"][nutrient]["p50"] for _, nutrient in SHOWN]
+        table.add_row(
+            row["category"] or "none",
+            str(row["recipes"]),
+            *("unknown" if median is None else f"{median:,.1f}" for median in medians),
+        )
     return table

@@ -18,6 +18,7 @@ from entrypoints.http.observation import request_id_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+INTERNAL = 500
 
 STATUS: Mapping[ErrorKind, int] = {
     ErrorKind.INVALID: 422,
@@ -77,7 +78,7 @@ def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any]
 def failure_problem(failure: Failure, instance: str, request_id: str) -> Problem:
     """Describe why a job failed, as its owner would have been told at once."""
     kinds = {error.code: error.kind for error in _all_domain_errors(DomainError)}
-    status = STATUS[kinds[failure.code]] if failure.code in kinds else 500
+    status = STATUS[kinds[failure.code]] if failure.code in kinds else INTERNAL
     errors = (FaultBody(failure.pointer, failure.detail),) if failure.pointer is not None else ()
     return Problem(
         type=f"/problems/{failure.code}",
@@ -98,9 +99,12 @@ def title_of(code: str) -> str:
 def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]:
     """Return Litestar's table of handlers; an unknown error is logged with its trace and shown bare."""
 
+    def http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+        return _http_exception(request, error) if error.status_code < INTERNAL else unexpected(request, error)
+
     def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         telemetry.error("request.crashed", error)
-        return _answer(problem("internal-error", 500, "Something went wrong on our side.", request))
+        return _answer(problem("internal-error", INTERNAL, "Something went wrong on our side.", request))
 
     return {
         RequestError: _request_error,
@@ -110,7 +114,7 @@ def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]
         StorageUnavailableError: _unavailable,
         QueueUnavailableError: _unavailable,
         TimeoutError: _unavailable,
-        HTTPException: _http_exception,
+        HTTPException: http_exception,
         Exception: unexpected,
     }
 

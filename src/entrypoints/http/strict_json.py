@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from litestar._openapi.schema_generation import SchemaCreator
@@ -103,16 +104,33 @@ def _refuse_null_characters(value: object) -> None:
 
 def _faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
     """Yield every fault, descending as far as value and type agree in shape."""
-    if isinstance(expected, type) and issubclass(expected, msgspec.Struct) and isinstance(value, dict):
-        yield from _member_faults(value, expected, pointer)
-    elif get_origin(expected) in (list, tuple) and isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _faults(item, get_args(expected)[0], f"{pointer}/{number}")
-    else:
+    found = False
+    for fault in _inner_faults(value, _shape(expected, value), pointer):
+        found = True
+        yield fault
+    if not found:
         try:
             msgspec.convert(value, expected, strict=True)
         except msgspec.ValidationError as error:
             yield Fault(pointer, str(error).partition(" - at ")[0])
+
+
+def _shape(expected: Any, value: object) -> Any:  # noqa: ANN401 (any annotation)
+    """Return the type without its bounds, and of a union the member that a JSON object would be."""
+    if get_origin(expected) is Annotated:
+        return _shape(get_args(expected)[0], value)
+    if get_origin(expected) in (Union, UnionType) and value is not None:
+        members = [member for member in get_args(expected) if member is not NoneType]
+        return _shape(members[0], value) if len(members) == 1 else expected
+    return expected
+
+
+def _inner_faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
+    if isinstance(expected, type) and issubclass(expected, msgspec.Struct) and isinstance(value, dict):
+        yield from _member_faults(value, expected, pointer)
+    elif get_origin(expected) is tuple and isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _faults(item, get_args(expected)[0], f"{pointer}/{number}")
 
 
 def _member_faults(value: dict[str, object], expected: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:

@@ -56,9 +56,9 @@ class Processes:
         return [replace(child, layer=SERVERS_LAYER, grace_seconds=SERVERS_GRACE_SECONDS) for child in (*apis, *loops)]
 
     def gateway(self) -> ChildSpec:
-        """Return the gateway: ready when an answer of the API comes through it, or, behind TLS, when it says so."""
+        """Return the gateway: ready when a page of the API comes through it, or, behind TLS, when it says so."""
         if self.settings.gateway_tls_certificate is None:
-            ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_port}/openapi.json")
+            ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_port}/docs")
         else:
             ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_metrics_port}/ready")
         child = self._kondate("gateway", "--run-dir", str(self.folder.path / "gateway"), ready=ready)

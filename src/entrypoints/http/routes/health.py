@@ -2,9 +2,8 @@
 
 from litestar import Response, get
 
-from application.ports.telemetry import Meter
 from entrypoints.edge import Edge, Exposure
-from entrypoints.http.readiness import Readiness
+from entrypoints.http.injected import Metrics, Ready
 
 INTERNAL = Edge(exposure=Exposure.INTERNAL)
 
@@ -16,14 +15,14 @@ async def live() -> dict[str, str]:
 
 
 @get("/readyz", opt={"edge": INTERNAL})
-async def ready(readiness: Readiness) -> Response[dict[str, str]]:
+async def ready(readiness: Ready) -> Response[dict[str, str]]:
     """Answer 200 only while the database and the queue answer."""
     states = await readiness.states()
     return Response(states, status_code=200 if set(states.values()) == {"up"} else 503)
 
 
 @get("/metrics", opt={"edge": INTERNAL}, include_in_schema=False)
-async def metrics(meter: Meter) -> Response[bytes]:
+async def metrics(meter: Metrics) -> Response[bytes]:
     """Show this process's metrics in the Prometheus text format."""
     text, media_type = meter.exposition()
     return Response(text, media_type=media_type)

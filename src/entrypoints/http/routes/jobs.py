@@ -2,16 +2,15 @@
 
 from litestar import Response, get
 
-from application.ports.jobs import JobStore
 from domain.errors import JobNotFoundError
-from domain.job import Origin
 from entrypoints.edge import Edge
+from entrypoints.http.injected import Caller, Jobs
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import POLL_SECONDS, JobBody
 
 
 @get("/jobs/{job_id:str}", opt={"edge": Edge()})
-async def read_job(job_id: str, job_store: JobStore, origin: Origin) -> Response[JobBody]:
+async def read_job(job_id: str, job_store: Jobs, origin: Caller) -> Response[JobBody]:
     """Return one of the caller's jobs; Retry-After says when to look again while it is not finished."""
     identifier = canonical_uuid(job_id)
     job = identifier and await job_store.get(identifier, owner=origin.principal.subject)

@@ -5,15 +5,13 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response.base import ASGIResponse
 
-from application.bus import Bus
 from application.dispatch import USE_CASES
-from application.ports.reads import RecipeReads
 from domain.commands import AddRecipe
 from domain.errors import RecipeNotFoundError
-from domain.job import Origin
 from entrypoints.edge import Edge
 from entrypoints.http.answers import Created, created
 from entrypoints.http.conditional import document_answer
+from entrypoints.http.injected import Caller, CommandBus, Recipes
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.recipes import RecipeInput
 from entrypoints.http.strict_json import StrictJson
@@ -21,7 +19,7 @@ from entrypoints.http.strict_json import StrictJson
 
 @get("/recipe/{recipe_id:str}", opt={"edge": Edge(scopes=frozenset({"recipe:read"}))})
 async def read_recipe(
-    request: Request[Any, Any, Any], recipe_id: str, recipe_reads: RecipeReads, origin: Origin
+    request: Request[Any, Any, Any], recipe_id: str, recipe_reads: Recipes, origin: Caller
 ) -> ASGIResponse:
     """Return one recipe; with If-None-Match, 304 while it has not changed."""
     identifier = canonical_uuid(recipe_id)
@@ -37,6 +35,6 @@ async def read_recipe(
     return_dto=None,
     opt={"edge": Edge(scopes=frozenset({USE_CASES[AddRecipe].scope}), timeout_seconds=10, body_limit_bytes=262_144)},
 )
-async def add_recipe(data: RecipeInput, bus: Bus, origin: Origin) -> Response[Created | None]:
+async def add_recipe(data: RecipeInput, bus: CommandBus, origin: Caller) -> Response[Created | None]:
     """Publish a recipe."""
     return created(await bus.execute(AddRecipe(content=data.content()), origin))

@@ -5,15 +5,13 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response.base import ASGIResponse
 
-from application.bus import Bus
 from application.dispatch import USE_CASES
-from application.ports.reads import ReportReads
 from domain.commands import GenerateReport
 from domain.errors import ReportNotFoundError
-from domain.job import Origin
 from entrypoints.edge import Cost, Edge
 from entrypoints.http.answers import accepted
 from entrypoints.http.conditional import document_answer
+from entrypoints.http.injected import Caller, CommandBus, Reports
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
@@ -27,14 +25,14 @@ from entrypoints.http.strict_json import StrictJson
     return_dto=None,
     opt={"edge": Edge(scopes=frozenset({USE_CASES[GenerateReport].scope}), cost=Cost.HEAVY)},
 )
-async def generate_report(data: ReportRequest, bus: Bus, origin: Origin) -> Response[JobAccepted]:
+async def generate_report(data: ReportRequest, bus: CommandBus, origin: Caller) -> Response[JobAccepted]:
     """Ask for a report; the job is kept before the answer is sent."""
     return accepted(await bus.defer(data.command(), origin))
 
 
 @get("/reports/{report_id:str}", opt={"edge": Edge(timeout_seconds=30)})
 async def read_report(
-    request: Request[Any, Any, Any], report_id: str, report_reads: ReportReads, origin: Origin
+    request: Request[Any, Any, Any], report_id: str, report_reads: Reports, origin: Caller
 ) -> ASGIResponse:
     """Return one of the caller's reports."""
     identifier = canonical_uuid(report_id)

@@ -22,7 +22,7 @@ class YieldInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SectionInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ingredient lines under a heading."""
 
-    lines: list[Line]
+    lines: tuple[Line, ...]
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 
@@ -30,13 +30,13 @@ class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """A recipe as its author writes it; what is unknown is left out."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    ingredients: Annotated[list[SectionInput], msgspec.Meta(min_length=1, max_length=50)]
-    steps: Annotated[list[Text], msgspec.Meta(max_length=300)] = []
+    ingredients: Annotated[tuple[SectionInput, ...], msgspec.Meta(min_length=1, max_length=50)]
+    steps: Annotated[tuple[Text, ...], msgspec.Meta(max_length=300)] = ()
     description: Text | None = None
     recipe_yield: YieldInput | None = msgspec.field(default=None, name="yield")
     category: Text | None = None
     cuisine: Text | None = None
-    tags: Annotated[list[Text], msgspec.Meta(max_length=50)] = []
+    tags: Annotated[tuple[Text, ...], msgspec.Meta(max_length=50)] = ()
     prep_minutes: Minutes | None = None
     cook_minutes: Minutes | None = None
     language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
@@ -48,13 +48,13 @@ class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         made = self.recipe_yield
         return RecipeContent(
             name=self.name,
-            sections=tuple(Section(title=section.title, lines=tuple(section.lines)) for section in self.ingredients),
-            steps=tuple(self.steps),
+            sections=tuple(Section(title=section.title, lines=section.lines) for section in self.ingredients),
+            steps=self.steps,
             description=self.description,
             recipe_yield=RecipeYield(amount=Fraction(str(made.amount)), unit=made.unit) if made else None,
             category=self.category,
             cuisine=self.cuisine,
-            tags=tuple(self.tags),
+            tags=self.tags,
             prep_minutes=self.prep_minutes,
             cook_minutes=self.cook_minutes,
             language=self.language,
