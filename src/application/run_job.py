@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.bus import Bus
@@ -11,21 +11,10 @@ from application.ports.clock import Chance, Clock
 from application.ports.jobs import JobStore, Standing
 from application.ports.telemetry import Fields, Telemetry
 from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError, UnitOfWork
+from application.progress import ProgressBoard
 from application.verdict import Done, Leave, Reject, Retry, Verdict, WorkerLostError, decide, failure_of
 from domain.errors import DomainError
-from domain.job import Job, Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobProgress:
-    """Shows a running attempt's progress outside its transaction."""
-
-    jobs: JobStore
-    job: Job
-
-    async def report(self, done: int, total: int) -> None:
-        """Show it at once."""
-        await self.jobs.report_progress(self.job, Progress(done=done, total=total))
+from domain.job import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +32,7 @@ class RunJob:
     clock: Clock
     chance: Chance
     telemetry: Telemetry
+    board: ProgressBoard
     lease_seconds: float
 
     async def run(self, job_id: UUID) -> Verdict:
@@ -66,20 +56,23 @@ class RunJob:
     async def _attempt(self, job: Job) -> None:
         if job.attempt > job.max_attempts:
             raise WorkerLostError
-        progress = JobProgress(jobs=self.jobs, job=job)
+        progress = self.board.reporter(job)
         timeout = USE_CASES[type(job.command)].timeout_seconds
         async with asyncio.timeout(timeout), self.unit_of_work.begin(job.origin) as transaction:
             job.origin.principal.require_scope(USE_CASES[type(job.command)].scope)
             result = await self.bus.run(job.command, job.origin, transaction, progress)
-            ended, event = job.succeed(result, self.clock.now())
+            ended, event = self._at_end(job).succeed(result, self.clock.now())
             await transaction.jobs.save(ended)
             await transaction.outbox.record(event)
+
+    def _at_end(self, job: Job) -> Job:
+        return replace(job, progress=self.board.finish(job) or job.progress)
 
     async def _hand_back(self, job: Job) -> None:
         # Where this fails too, the lease lapses and the next worker takes the job over.
         with suppress(LeaseLostError, StorageUnavailableError):
             async with self.unit_of_work.begin(job.origin) as transaction:
-                await transaction.jobs.save(job.hand_back())
+                await transaction.jobs.save(self._at_end(job).hand_back())
 
     async def _settle(self, job: Job, error: Exception) -> Verdict:
         verdict = decide(error, attempt=job.attempt, max_attempts=job.max_attempts, chance=self.chance.fraction())
@@ -88,9 +81,9 @@ class RunJob:
         try:
             async with self.unit_of_work.begin(job.origin) as transaction:
                 if isinstance(verdict, Retry):
-                    await transaction.jobs.save(job.release())
+                    await transaction.jobs.save(self._at_end(job).release())
                 else:
-                    ended, event = job.fail(failure, self.clock.now())
+                    ended, event = self._at_end(job).fail(failure, self.clock.now())
                     await transaction.jobs.save(ended)
                     await transaction.outbox.record(event)
         except LeaseLostError:

@@ -39,6 +39,7 @@ from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.ports.queue import QueueUnavailableError
+from application.progress import ProgressBoard
 from application.relay import Relay
 from application.run_job import RunJob
 from entrypoints.http.app import ApiParts
@@ -140,6 +141,7 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         ids=ids,
     )
+    board = providers.Singleton(ProgressBoard, job_store)
     run_job = providers.Singleton(
         RunJob,
         bus=bus,
@@ -148,6 +150,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         chance=chance,
         telemetry=telemetry,
+        board=board,
         lease_seconds=settings.provided.lease_seconds,
     )
     delivery_handler = providers.Singleton(
@@ -163,6 +166,7 @@ class Container(containers.DeclarativeContainer):
         consumer=consumer,
         handler=delivery_handler,
         telemetry=telemetry,
+        board=board,
         concurrency=settings.provided.worker_concurrency,
         poll_seconds=settings.provided.worker_poll_seconds,
         grace_seconds=settings.provided.shutdown_grace_seconds,
@@ -179,15 +183,15 @@ class Container(containers.DeclarativeContainer):
 
 
 @asynccontextmanager
-async def open_container(settings: Settings, service: str) -> AsyncIterator[Container]:
-    """Open what every process needs, in order, and close it in reverse.
+async def open_container(settings: Settings, service: str, *, log_level: str | None = None) -> AsyncIterator[Container]:
+    """Open what every process needs, in order, and close it in reverse; a tool may log less than a server.
 
     Raises StorageUnavailableError when the database is out of reach.
     """
     async with AsyncExitStack() as opened:
         meter = PrometheusMeter()
         tracing = opened.enter_context(open_tracing(f"kondate-{service}", settings.otlp_endpoint, settings.trace_ratio))
-        telemetry = StructlogTelemetry(configure_logging(service, settings.log_level), tracing, meter)
+        telemetry = StructlogTelemetry(configure_logging(service, log_level or settings.log_level), tracing, meter)
         pool = await opened.enter_async_context(
             open_pool(settings.database_url, size=settings.database_pool_size, service=service)
         )

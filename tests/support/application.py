@@ -19,6 +19,7 @@ from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.progress import ProgressBoard
 from application.run_job import RunJob
 from tests.support.fakes import CountingIds, FixedChance, FixedClock
 
@@ -57,6 +58,7 @@ class InMemoryApplication:
             ids=self.ids,
             telemetry=self.telemetry,
         )
+        self.board = ProgressBoard(self.jobs)
         self.run_job = RunJob(
             bus=self.bus,
             jobs=self.jobs,
@@ -64,5 +66,6 @@ class InMemoryApplication:
             clock=self.clock,
             chance=FixedChance(),
             telemetry=self.telemetry,
+            board=self.board,
             lease_seconds=60,
         )

@@ -1,5 +1,6 @@
 """Jobs in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -40,11 +41,12 @@ class InMemoryJobStore:
         self._tables.leases[job_id] = now + timedelta(seconds=lease_seconds)
         return started
 
-    async def report_progress(self, job: Job, progress: Progress) -> None:
-        """Show progress if this is still the running attempt."""
-        current = self._tables.jobs[job.id]
-        if current.status is JobStatus.RUNNING and current.attempt == job.attempt:
-            self._tables.jobs[job.id] = replace(current, progress=progress)
+    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
+        """Show progress of those that are still the running attempt."""
+        for job, shown in progress:
+            current = self._tables.jobs[job.id]
+            if current.status is JobStatus.RUNNING and current.attempt == job.attempt:
+                self._tables.jobs[job.id] = replace(current, progress=shown)
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job."""

@@ -42,7 +42,6 @@ class InMemoryRecipeReads:
             return None
         return Document(recipe_document(recipe), str(recipe.version))
 
-
     async def newest(self) -> UUID | None:
         """Return the id of the recipe published last."""
         published = [r for r in self._tables.recipes.values() if r.status is RecipeStatus.PUBLISHED]

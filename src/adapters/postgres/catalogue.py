@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from adapters.postgres.database import Database, Session
+from adapters.postgres.database import Database, LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import decode, encode
 from application.ports.reads import CatalogueReads, CatalogueVersion
@@ -21,7 +21,7 @@ EMPTY = "empty"
 class PostgresCatalogueRepository:
     """The writing side."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LazyTransaction) -> None:
         """Work inside the session's transaction."""
         self._session = session
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import asyncpg
 
 from adapters.postgres.errors import translated
-from adapters.postgres.statements import Statement, load
+from adapters.postgres.statements import Statement
 from domain.job import Origin
 
-LABEL = load("label")
+UNSAFE = re.compile(r"[^A-Za-z0-9._:-]")
 ACQUIRE_SECONDS = 3.0
 COMMAND_SECONDS = 60.0
 
@@ -57,6 +58,33 @@ class Session:
             await self._connection.execute(text)
 
 
+class LazyTransaction:
+    """A transaction that begins with its first statement, so that reading and computing before it hold nothing.
+
+    A piece of work that held one connection and waited for another could wait for ever on its like.
+    """
+
+    def __init__(self, database: Database, origin: Origin, opened: AsyncExitStack) -> None:
+        """Begin nothing yet; closing `opened` commits, or rolls back after an exception."""
+        self._database = database
+        self._origin = origin
+        self._opened = opened
+        self._session: Session | None = None
+
+    async def row(self, statement: Statement, *values: object) -> asyncpg.Record | None:
+        """Return the first row, or None."""
+        return await (await self._begun()).row(statement, *values)
+
+    async def value(self, statement: Statement, *values: object) -> Any:  # noqa: ANN401 (a column of any type)
+        """Return the first column of the first row, or None."""
+        return await (await self._begun()).value(statement, *values)
+
+    async def _begun(self) -> Session:
+        if self._session is None:
+            self._session = await self._opened.enter_async_context(self._database.transaction(self._origin))
+        return self._session
+
+
 class Database:
     """The pool, and the two ways to use it."""
 
@@ -72,8 +100,8 @@ class Database:
         self._service = service
 
     def label(self, origin: Origin) -> str:
-        """Return what the database's log shows for statements of this request (at most 63 bytes)."""
-        return f"{self._service} {origin.request_id}"[:63]
+        """Return what the database's log shows for statements of this request: at most 63 safe characters."""
+        return f"{self._service} {UNSAFE.sub('_', origin.request_id)}"[:63]
 
     async def check(self) -> None:
         """Return when the server answers, else raise StorageUnavailableError."""
@@ -95,10 +123,10 @@ class Database:
     async def transaction(self, origin: Origin | None, *, begin: str = "BEGIN") -> AsyncIterator[Session]:
         """Hold a connection in a transaction: leaving cleanly commits, an exception rolls back."""
         async with self.session() as session:
-            await session.script(begin)
+            # The label holds safe characters only, so it may stand in the text; one round trip begins and labels.
+            label = "" if origin is None else f"; SET LOCAL application_name = '{self.label(origin)}'"
+            await session.script(begin + label)
             try:
-                if origin is not None:
-                    await session.value(LABEL, self.label(origin))
                 yield session
             except BaseException:
                 await _rolled_back(session)

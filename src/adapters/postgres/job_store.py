@@ -1,10 +1,11 @@
 """Jobs: accepted, claimed, fenced."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
-from adapters.postgres.database import Database, Session
+from adapters.postgres.database import Database, LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import MessageTypes, decode, encode
 from adapters.wire.messages import job_message
@@ -24,7 +25,7 @@ GET = load("get_job")
 class PostgresJobRepository:
     """The job's end, in the transaction of its effect."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LazyTransaction) -> None:
         """Work inside the session's transaction."""
         self._session = session
 
@@ -40,6 +41,8 @@ class PostgresJobRepository:
             job.result.id if job.result else None,
             encode(job.failure) if job.failure else None,
             job.max_attempts,
+            job.progress.done if job.progress else None,
+            job.progress.total if job.progress else None,
         )
         if saved is None:
             raise LeaseLostError(str(job.id))
@@ -89,10 +92,11 @@ class PostgresJobStore:
             return Standing.FINISHED if JobStatus(row["standing"]).is_terminal else Standing.HELD
         return self._job(row)
 
-    async def report_progress(self, job: Job, progress: Progress) -> None:
-        """Show progress outside the job's own transaction."""
+    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
+        """Show progress outside the jobs' own transactions."""
+        columns = zip(*((job.id, job.attempt, shown.done, shown.total) for job, shown in progress), strict=True)
         async with self._database.session() as session:
-            await session.row(PROGRESS, job.id, job.attempt, progress.done, progress.total)
+            await session.row(PROGRESS, *(list(column) for column in columns))
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from adapters.postgres.database import Database, Session
+from adapters.postgres.database import Database, LazyTransaction, Session
 from adapters.postgres.statements import load
 from adapters.wire.messages import event_message
 from application.ports.clock import IdFactory
@@ -27,7 +27,7 @@ NOTIFICATION = "kondate_outbox"
 class PostgresOutbox:
     """The writing side: one row an event, and a wake-up for the relays at commit."""
 
-    def __init__(self, session: Session, origin: Origin, ids: IdFactory) -> None:
+    def __init__(self, session: LazyTransaction, origin: Origin, ids: IdFactory) -> None:
         """Work inside the session's transaction, in the name of its origin."""
         self._session = session
         self._origin = origin

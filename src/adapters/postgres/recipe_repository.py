@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from adapters.postgres.database import Session
+from adapters.postgres.database import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import encode
 from adapters.wire.recipe_document import recipe_document, recipe_from
@@ -18,7 +18,7 @@ SAVE_NUTRITION = load("save_nutrition")
 class PostgresRecipeRepository:
     """Recipes as documents, with the columns that queries select by beside them."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LazyTransaction) -> None:
         """Work inside the session's transaction."""
         self._session = session
 
@@ -46,7 +46,7 @@ class PostgresRecipeRepository:
 class PostgresNutritionRepository:
     """The projection, kept per recipe."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LazyTransaction) -> None:
         """Work inside the session's transaction."""
         self._session = session
 

@@ -1,6 +1,6 @@
 """Finished reports."""
 
-from adapters.postgres.database import Session
+from adapters.postgres.database import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.report_document import report_document
 from application.ports.unit_of_work import ReportRepository
@@ -12,7 +12,7 @@ ADD = load("add_report")
 class PostgresReportRepository:
     """Reports as the documents that readers get."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LazyTransaction) -> None:
         """Work inside the session's transaction."""
         self._session = session
 

@@ -1,10 +1,10 @@
 """The unit of work on PostgreSQL: one transaction, and the repositories inside it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.postgres.catalogue import PostgresCatalogueRepository
-from adapters.postgres.database import Database, Session
+from adapters.postgres.database import Database, LazyTransaction
 from adapters.postgres.job_store import PostgresJobRepository
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.recipe_repository import PostgresNutritionRepository, PostgresRecipeRepository
@@ -17,7 +17,7 @@ from domain.job import Origin
 class PostgresTransaction:
     """One open transaction."""
 
-    def __init__(self, session: Session, origin: Origin, ids: IdFactory) -> None:
+    def __init__(self, session: LazyTransaction, origin: Origin, ids: IdFactory) -> None:
         """Give each repository the same session."""
         self.recipes = PostgresRecipeRepository(session)
         self.nutrition = PostgresNutritionRepository(session)
@@ -38,8 +38,8 @@ class PostgresUnitOfWork:
     @asynccontextmanager
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction; see the port for its promises."""
-        async with self._database.transaction(origin) as session:
-            yield PostgresTransaction(session, origin, self._ids)
+        async with AsyncExitStack() as opened:
+            yield PostgresTransaction(LazyTransaction(self._database, origin, opened), origin, self._ids)
 
 
 _: type[UnitOfWork] = PostgresUnitOfWork

@@ -17,10 +17,10 @@ class ProjectNutrition:
 
     async def handle(self, event: RecipeAdded, context: Context) -> None:
         """Compute from the recipe as it is now, not from the event: a late event cannot bring back the past."""
+        current = await self.catalogue.current()
         recipe = await context.transaction.recipes.get(event.recipe_id)
         if recipe is None:
             return
-        current = await self.catalogue.current()
         lines = [current.catalogue.resolve(parse_line(line)) for line in recipe.content.lines]
         nutrition = nutrition_of(lines, current.catalogue)
         await context.transaction.nutrition.save(recipe.id, recipe.version, current.name, nutrition)

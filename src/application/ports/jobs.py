@@ -1,5 +1,6 @@
 """Jobs between their transactions: accepted, claimed, watched."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -25,8 +26,8 @@ class JobStore(Protocol):
     async def claim(self, job_id: UUID, *, lease_seconds: float) -> Job | Standing:
         """Begin the next attempt, counted before any work is done; `attempt` fences all that follows."""
 
-    async def report_progress(self, job: Job, progress: Progress) -> None:
-        """Show progress at once; ignored when the attempt is no longer the running one."""
+    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
+        """Show the progress of several attempts at once; one that is no longer running is ignored."""
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job; None for a foreign one just as for one that does not exist."""

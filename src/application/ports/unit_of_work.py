@@ -104,5 +104,8 @@ class UnitOfWork(Protocol):
     def begin(self, origin: Origin) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction: leaving cleanly commits, an exception rolls back.
 
+        It begins with the first call on one of its parts. Read through other ports before that, not after:
+        a transaction that waits for a second connection can starve its like.
+
         Raises StorageUnavailableError when the database is out of reach or the commit's outcome unknown.
         """

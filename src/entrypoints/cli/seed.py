@@ -67,7 +67,7 @@ def _read(file: Path | None) -> list[str]:
 
 
 async def _seed(settings: Settings, lines: list[Line], console: Console) -> None:
-    async with open_container(settings, "seed") as container:
+    async with open_container(settings, "seed", log_level="warning") as container:
         table = csv.DictReader(SAMPLES.joinpath("ingredients.csv").read_text("utf-8").splitlines())
         ingredients = tuple(ingredient_from_row(row) for row in table)
         await container.bus().execute(ReviseCatalogue(ingredients=ingredients), _origin())

@@ -24,10 +24,10 @@ SCOPES = ("recipe:read", "recipe:write", "report:generate")
 JOB_SECONDS = 30
 TRACE_SECONDS = 5
 SHOWN = (
-    ("energy kcal", "energy_kcal"),
+    ("kcal", "energy_kcal"),
     ("protein g", "protein_g"),
     ("fat g", "fat_g"),
-    ("carbohydrate g", "carbohydrate_g"),
+    ("carbs g", "carbohydrate_g"),
     ("fibre g", "fibre_g"),
     ("sodium mg", "sodium_mg"),
 )
@@ -100,8 +100,9 @@ class Tour:
     async def _show_lines(self, request_id: str) -> None:
         self.console.rule("[bold]7. The same request, wherever it went")
         async with asyncio.timeout(TRACE_SECONDS):
-            while not all(any(True for _ in self._lines(name, request_id)) for name in ("gateway", "worker")):
-                await asyncio.sleep(0.1)  # logs are written in the background
+            for name in ("gateway", "worker"):  # logs are written in the background
+                while next(self._lines(name, request_id), None) is None:  # noqa: ASYNC110 (a file announces nothing)
+                    await asyncio.sleep(0.1)
         for name in LOGS:
             for line in self._lines(name, request_id):
                 self.console.print(f"  [cyan]{name:<8}[/] {escape(line)}", highlight=False, soft_wrap=True)
@@ -121,8 +122,7 @@ class Tour:
         )
         async with httpx.AsyncClient(base_url=self.picture.settings.otlp_endpoint or "", timeout=5) as client:
             spans = await self._settled_spans(client, trace_id)
-        self.console.print(f"  trace {trace_id}", highlight=False)
-        self.console.print(escape(render_trace(spans)), highlight=False)
+        self.console.print(escape(render_trace(spans)), highlight=False, soft_wrap=True)
 
     async def _settled_spans(self, client: httpx.AsyncClient, trace_id: str) -> list[SpanView]:
         """Wait until each process has sent its spans: the last to come are the worker's."""
@@ -170,9 +170,9 @@ def _table(report: Mapping[str, Any]) -> Table:
         title=f"Median per serving, by category; {coverage['resolved']} of {coverage['lines']} lines resolved",
         title_justify="left",
     )
-    table.add_column("category")
+    table.add_column("category", no_wrap=True)
     for heading in ("recipes", *(heading for heading, _ in SHOWN)):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in report["rows"]:
         medians = [row["nutrients"][nutrient]["p50"] for _, nutrient in SHOWN]
         table.add_row(

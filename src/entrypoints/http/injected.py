@@ -1,8 +1,7 @@
 """What routes are given by name; each is opened before the first request, so nothing is checked again."""
 
-from typing import Annotated
-
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from application.bus import Bus
 from application.ports.jobs import JobStore
@@ -11,11 +10,11 @@ from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.readiness import Readiness
 
-CommandBus = Annotated[Bus, Dependency(skip_validation=True)]
-Jobs = Annotated[JobStore, Dependency(skip_validation=True)]
-Recipes = Annotated[RecipeReads, Dependency(skip_validation=True)]
-Reports = Annotated[ReportReads, Dependency(skip_validation=True)]
-Metrics = Annotated[Meter, Dependency(skip_validation=True)]
-Ready = Annotated[Readiness, Dependency(skip_validation=True)]
-Caller = Annotated[Origin, Dependency(skip_validation=True)]
+CommandBus = NamedDependency[SkipValidation[Bus]]
+Jobs = NamedDependency[SkipValidation[JobStore]]
+Recipes = NamedDependency[SkipValidation[RecipeReads]]
+Reports = NamedDependency[SkipValidation[ReportReads]]
+Metrics = NamedDependency[SkipValidation[Meter]]
+Ready = NamedDependency[SkipValidation[Readiness]]
+Caller = NamedDependency[SkipValidation[Origin]]
 """Who asks, under which request and trace."""

@@ -108,10 +108,11 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
 
     async def stores() -> None:
         await supervisor.start(*postgres, *processes.sqs(on_restart=migrate))
-        await migrate()
+        # The servers need long to start and the schema only for their first request, which the gateway lets in later.
+        await together(migrate(), supervisor.start(*processes.servers()))
 
     await together(stores(), supervisor.start(*processes.issuer_and_traces()))
-    await supervisor.start(*processes.servers(), processes.gateway())
+    await supervisor.start(processes.gateway())
     return Picture(settings=settings, environment=environment, folder=folder, places=places, supervisor=supervisor)
 
 

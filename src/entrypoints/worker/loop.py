@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUnavailableError
 from application.ports.telemetry import Telemetry
+from application.ports.unit_of_work import StorageUnavailableError
+from application.progress import ProgressBoard
 from application.verdict import Done, Leave, Reject, Retry, Verdict
 from entrypoints.worker.delivery import DeliveryHandler
 
 MOST_RECEIVED = 10
 PAUSE_SECONDS = 1.0
+PROGRESS_SECONDS = 0.2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Worker:
     consumer: MessageConsumer
     handler: DeliveryHandler
     telemetry: Telemetry
+    board: ProgressBoard
     concurrency: int
     poll_seconds: int
     grace_seconds: float
@@ -32,7 +36,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then end within the grace period."""
-        deleter = asyncio.create_task(self._delete_finished())
+        helpers = [asyncio.create_task(self._delete_finished()), asyncio.create_task(self._show_progress())]
         pollers = [asyncio.create_task(self._poll(channel, stop)) for channel in Channel]
         self.telemetry.event("worker.ready", {"concurrency": self.concurrency})
         try:
@@ -42,8 +46,9 @@ class Worker:
         finally:
             await self._hand_back(pollers)
             await self._finished.join()
-            deleter.cancel()
-            await asyncio.gather(deleter, return_exceptions=True)
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
         self.telemetry.event("worker.stopped", {})
 
     async def _poll(self, channel: Channel, stop: asyncio.Event) -> None:
@@ -105,6 +110,14 @@ class Worker:
             finally:
                 for _ in batch:
                     self._finished.task_done()
+
+    async def _show_progress(self) -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            try:
+                await self.board.show()
+            except StorageUnavailableError as error:
+                self.telemetry.event("worker.progress_not_shown", {"reason": str(error)})
 
     async def _hand_back(self, pollers: Sequence[asyncio.Task[None]]) -> None:
         left = dict(self._running)

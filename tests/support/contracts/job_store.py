@@ -105,7 +105,7 @@ class JobStoreContract:
 
     async def test_progress_shows_while_the_attempt_runs(self) -> None:
         started = await self.claimed(a_job())
-        await self.jobs.report_progress(started, Progress(done=3, total=9))
+        await self.jobs.report_progress([(started, Progress(done=3, total=9))])
         shown = await self.jobs.get(started.id, owner="alice")
         assert shown is not None
         assert shown.progress == Progress(done=3, total=9)
@@ -113,7 +113,7 @@ class JobStoreContract:
     async def test_progress_of_a_stale_attempt_is_ignored(self) -> None:
         stale = await self.claimed(a_job(), lease_seconds=LAPSED)
         await self.jobs.claim(stale.id, lease_seconds=LEASE)
-        await self.jobs.report_progress(stale, Progress(done=3, total=9))
+        await self.jobs.report_progress([(stale, Progress(done=3, total=9))])
         shown = await self.jobs.get(stale.id, owner="alice")
         assert shown is not None
         assert shown.progress is None

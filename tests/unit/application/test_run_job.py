@@ -172,6 +172,7 @@ async def test_progress_is_seen_while_the_handler_runs() -> None:
     class WatchingHandler:
         async def handle(self, _command: GenerateReport, context: Context) -> None:
             await context.progress.report(1, 2)
+            await app.board.show()
             seen.append((await shown(app, job)).progress)
 
     app = application(WatchingHandler())

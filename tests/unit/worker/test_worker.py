@@ -69,6 +69,7 @@ class Running:
                 tracer=app.telemetry,
             ),
             telemetry=app.telemetry,
+            board=app.board,
             concurrency=concurrency,
             poll_seconds=1,
             grace_seconds=grace_seconds,
