@@ -104,7 +104,7 @@ class Catalogue:
         return self._by_name.get(name)
 
     def resolve(self, line: IngredientLine) -> ResolvedLine:
-        """Find the line's ingredient, and its weight by unit of mass, by density, or by piece; a range by its middle."""
+        """Find the line's ingredient, and its weight by unit, density or piece; a range weighs its middle."""
         name = self._names.find(line.ingredient)
         return ResolvedLine(line=line, ingredient=name, grams=_grams(line, self._by_name[name] if name else None))
 

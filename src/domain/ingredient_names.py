@@ -17,17 +17,91 @@ _MOST_WORDS = 24
 
 # What may follow the name without changing the food, beside participles ("melted").
 _TRAILING = frozenset(
-    ["piece", "half", "cube", "slice", "strip", "stalk", "sprig", "leaf", "clove", "head", "stick", "ring", "round", "dice", "chunk", "top", "flesh", "meat", "raw", "fresh", "fine", "thin", "small", "large", "whole", "medium", "size", "warm", "cold", "hot", "soft", "dry", "lean", "ripe", "other", "each", "or", "and", "finely", "thinly", "coarsely", "slightly", "lightly", "freshly", "roughly", "beaten", "broken", "additional", "extra", "i", "ii", "iii", "iv", "v"]
+    [
+        "piece",
+        "half",
+        "cube",
+        "slice",
+        "strip",
+        "stalk",
+        "sprig",
+        "leaf",
+        "clove",
+        "head",
+        "stick",
+        "ring",
+        "round",
+        "dice",
+        "chunk",
+        "top",
+        "flesh",
+        "meat",
+        "raw",
+        "fresh",
+        "fine",
+        "thin",
+        "small",
+        "large",
+        "whole",
+        "medium",
+        "size",
+        "warm",
+        "cold",
+        "hot",
+        "soft",
+        "dry",
+        "lean",
+        "ripe",
+        "other",
+        "each",
+        "or",
+        "and",
+        "finely",
+        "thinly",
+        "coarsely",
+        "slightly",
+        "lightly",
+        "freshly",
+        "roughly",
+        "beaten",
+        "broken",
+        "additional",
+        "extra",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+    ]
 )
 # What makes another food of any name that follows it.
 _ESTRANGING = frozenset(
-    ["soy", "soya", "vegan", "imitation", "mock", "artificial", "free", "less", "plant", "substitute", "extract", "fish", "nut", "peppermint", "wintergreen", "rose"]
+    [
+        "soy",
+        "soya",
+        "vegan",
+        "imitation",
+        "mock",
+        "artificial",
+        "free",
+        "less",
+        "plant",
+        "substitute",
+        "extract",
+        "fish",
+        "nut",
+        "peppermint",
+        "wintergreen",
+        "rose",
+    ]
 )
 # Known names that are only a colour when another name follows.
 _ONLY_COLOURS = frozenset({"white"})
 # Parts that are foods of their own ("juice of lemons" is lemon juice), and parts that are the food itself.
 _OWN_PARTS = frozenset(["yolk", "white", "juice", "rind", "zest", "peel"])
-_SAME_PARTS = frozenset(["breast", "shin", "leg", "round", "knuckle", "shoulder", "slice", "sprig", "piece", "stalk", "blade", "dusting"])
+_SAME_PARTS = frozenset(
+    ["breast", "shin", "leg", "round", "knuckle", "shoulder", "slice", "sprig", "piece", "stalk", "blade", "dusting"]
+)
 _JAPANESE_TRAILING = re.compile(
     r"(?:の)?(?:みじん切り|薄切り|千切り|せん切り|すりおろし|小口切り|角切り|ざく切り|こま切れ)$"
 )
@@ -37,7 +111,9 @@ def words_of(text: str) -> list[str]:
     """Return the text's words, small, without accents, in the singular."""
     plain = text.lower()
     if not plain.isascii():
-        stripped = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", plain.replace("’", "'")))
+        stripped = _LATIN_MARKS.sub(
+            "", unicodedata.normalize("NFKD", plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        )
         plain = unicodedata.normalize("NFC", stripped)
     return [singular(word.removesuffix("'s")) for word in _WORD.findall(plain)][:_MOST_WORDS]
 
@@ -77,7 +153,7 @@ class NameIndex:
         return self._find_first_of_two(words) if found is None and "or" in words[1:] else found
 
     def _find_first_of_two(self, words: list[str]) -> str | None:
-        """Take the first of "lard or butter", but lemon juice of "lemon or lime juice", and none of "plum or fig jam"."""
+        """Take the first of "lard or butter", lemon juice of "lemon or lime juice", none of "plum or fig jam"."""
         place = words.index("or", 1)
         first, second = words[:place], words[place + 1 :]
         shared = self._find_english(first + second[-1:]) if len(second) > 1 else None

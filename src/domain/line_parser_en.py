@@ -8,9 +8,12 @@ from domain.quantity import Amount
 from domain.units import Dimension, Unit, find_unit
 
 _OPTIONAL = re.compile(r"\(?\boptional(?:ly)?\b\)?|\bif desired\b|\bif liked\b", re.IGNORECASE)
-_TO_TASTE = re.compile(r"\b(?:or )?(?:to|for|as per) (?:your )?taste\b|\bas (?:needed|required|desired)\b", re.IGNORECASE)
+_TO_TASTE = re.compile(
+    r"\b(?:or )?(?:to|for|as per) (?:your )?taste\b|\bas (?:needed|required|desired)\b", re.IGNORECASE
+)
 _TRACE = re.compile(
-    r"(?:an?\s+)?(?:(?:few|slight|several)\s+)?(?:grains?|gratings?|grating|drops?|shavings?|bits?|speck|sprinkling|sprinkle|suspicion)"
+    r"(?:an?\s+)?(?:(?:few|slight|several)\s+)?"
+    r"(?:grains?|gratings?|drops?|shavings?|bits?|speck|sprinkling|sprinkle|suspicion)"
     r"\s+(?:of\s+)?(?=\S)",
     re.IGNORECASE,
 )

@@ -20,7 +20,7 @@ _HALF = re.compile(r"半分|1/2分")
 _CUPS = re.compile(r"\s*杯")
 _TO_TASTE = re.compile(r"少々|少量|少し|適量|適宜|お?好みで|お?好みの量|ひとつまみ|ひとつかみ|ふたつまみ|たっぷり")
 _OPTIONAL = re.compile(r"適宜|お?好みで|あれば|なくても(?:可|よい|OK)|省略可")
-_BRACKETS = re.compile(r"\s*[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_BRACKETS = re.compile(r"\s*[(\[【]([^()\[\]【】]*)[)\]】]")
 _MARK = re.compile(r"^(?:[\s●○◎★☆◆◇■□▲△▼▽◯※・•*-]+|(?:[A-Da-d]|[①-⑳])(?=[\s.:、)]|[^\x00-\x7f]))*\s*")
 _ABOUT = re.compile(r"(?:約|およそ|各)\s*$")
 _LEADERS = " .・…‥:、,;-~/="

@@ -7,7 +7,9 @@ from domain.numerals import read_amount
 from domain.quantity import Amount
 from domain.units import Unit, find_unit
 
-_ABOUT = re.compile(r"\s*(?:(?:about|approximately|approx\.?|around|nearly|scant|from|up to|at least)\b\s*)*", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\s*(?:(?:about|approximately|approx\.?|around|nearly|scant|from|up to|at least)\b\s*)*", re.IGNORECASE
+)
 _LOADED = re.compile(
     r"[\s-]*(?:(?:heaping|heaped|level|rounded|scant|generous|good|packed|full|large|small|medium|medium-sized|thin|thick)\s+)?"
     r"(?P<unit>fl(?:uid|\.)?\s?(?:ounces?|oz)|[A-Za-z]+)(?![A-Za-z])\.?",

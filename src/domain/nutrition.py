@@ -44,7 +44,7 @@ class RecipeNutrition:
 
 
 def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeNutrition:
-    """Sum what the lines hold; a line that is not weighed, or has no figure, adds nothing and is not counted as known."""
+    """Sum what the lines hold; a line without grams or figures adds nothing and is not counted as known."""
     count = resolved = weighed = 0
     totals: dict[Nutrient, Fraction] = {}
     known: Counter[Nutrient] = Counter()
