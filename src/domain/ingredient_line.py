@@ -41,7 +41,7 @@ class IngredientLine:
 
 def parse_line(raw: str) -> IngredientLine:
     """Read an English or Japanese line; any text gives a line, dirt gives one without an amount."""
-    text = plain_text(raw[:LONGEST_READ])
+    text = plain_text(raw[:LONGEST_READ])[:LONGEST_READ]
     reading = read_japanese(text) if _JAPANESE.search(text) else read_english(text)
     measure = reading.measure
     if measure is not None and measure.is_absurd:

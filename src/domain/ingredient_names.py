@@ -14,97 +14,33 @@ _JAPANESE = re.compile("[぀-ヿ㐀-鿿]")
 _LATIN_MARKS = re.compile("[̀-ͯ]")
 _LONGEST_NAME = 6
 _MOST_WORDS = 24
+_LONGEST_JAPANESE = 40
 
 # What may follow the name without changing the food, beside participles ("melted").
-_TRAILING = frozenset(
-    [
-        "piece",
-        "half",
-        "cube",
-        "slice",
-        "strip",
-        "stalk",
-        "sprig",
-        "leaf",
-        "clove",
-        "head",
-        "stick",
-        "ring",
-        "round",
-        "dice",
-        "chunk",
-        "top",
-        "flesh",
-        "meat",
-        "raw",
-        "fresh",
-        "fine",
-        "thin",
-        "small",
-        "large",
-        "whole",
-        "medium",
-        "size",
-        "warm",
-        "cold",
-        "hot",
-        "soft",
-        "dry",
-        "lean",
-        "ripe",
-        "other",
-        "each",
-        "or",
-        "and",
-        "finely",
-        "thinly",
-        "coarsely",
-        "slightly",
-        "lightly",
-        "freshly",
-        "roughly",
-        "beaten",
-        "broken",
-        "additional",
-        "extra",
-        "i",
-        "ii",
-        "iii",
-        "iv",
-        "v",
-    ]
-)
+_TRAILING = frozenset({
+    "piece", "half", "cube", "slice", "strip", "stalk", "sprig", "leaf", "clove", "head", "stick", "ring", "round",
+    "dice", "chunk", "top", "flesh", "meat", "raw", "fresh", "fine", "thin", "small", "large", "whole", "medium",
+    "size", "warm", "cold", "hot", "soft", "dry", "lean", "ripe", "other", "each", "or", "and", "finely", "thinly",
+    "coarsely", "slightly", "lightly", "freshly", "roughly", "beaten", "broken", "additional", "extra", "i", "ii",
+    "iii", "iv", "v",
+})  # fmt: skip
 # What makes another food of any name that follows it.
-_ESTRANGING = frozenset(
-    [
-        "soy",
-        "soya",
-        "vegan",
-        "imitation",
-        "mock",
-        "artificial",
-        "free",
-        "less",
-        "plant",
-        "substitute",
-        "extract",
-        "fish",
-        "nut",
-        "peppermint",
-        "wintergreen",
-        "rose",
-    ]
-)
+_ESTRANGING = frozenset({
+    "soy", "soya", "vegan", "imitation", "mock", "artificial", "free", "less", "plant", "substitute", "extract",
+    "fish", "nut", "peppermint", "wintergreen", "rose",
+})  # fmt: skip
 # Known names that are only a colour when another name follows.
 _ONLY_COLOURS = frozenset({"white"})
 # Parts that are foods of their own ("juice of lemons" is lemon juice), and parts that are the food itself.
-_OWN_PARTS = frozenset(["yolk", "white", "juice", "rind", "zest", "peel"])
-_SAME_PARTS = frozenset(
-    ["breast", "shin", "leg", "round", "knuckle", "shoulder", "slice", "sprig", "piece", "stalk", "blade", "dusting"]
-)
+_OWN_PARTS = frozenset({"yolk", "white", "juice", "rind", "zest", "peel"})
+_SAME_PARTS = frozenset({
+    "breast", "shin", "leg", "round", "knuckle", "shoulder", "slice", "sprig", "piece", "stalk", "blade", "dusting",
+})  # fmt: skip
 _JAPANESE_TRAILING = re.compile(
     r"(?:の)?(?:みじん切り|薄切り|千切り|せん切り|すりおろし|小口切り|角切り|ざく切り|こま切れ)$"
 )
+# Salted or not, it is the same food, though 塩 is a food itself.
+_JAPANESE_SALTING = re.compile("無塩|有塩|加塩|減塩|食塩不使用")
 
 
 def words_of(text: str) -> list[str]:
@@ -185,7 +121,7 @@ class NameIndex:
         return False
 
     def _find_japanese(self, text: str) -> str | None:
-        name = _JAPANESE_TRAILING.sub("", text.strip())
+        name = _JAPANESE_SALTING.sub("", _JAPANESE_TRAILING.sub("", text.strip()))[-_LONGEST_JAPANESE:]
         for start in range(len(name)):
             ingredient = self._japanese.get(name[start:])
             if ingredient is not None:

@@ -18,17 +18,20 @@ _TRACE = re.compile(
     re.IGNORECASE,
 )
 _BARE_SEASONING = re.compile(
-    r"(?:(?:salt|(?:black |white |red |cayenne )?pepper|cayenne|paprika|celery salt|nutmeg)(?:\s*(?:,|and|&|or)\s*|$))+",
+    r"(?:(?:salt|(?:black |white |red |cayenne )?pepper|cayenne|paprika|celery salt|nutmeg)"
+    r"(?:\s*(?:,|and|&|or)\s*|$))+",
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"(?P<how>(?:finely |freshly )?(?:grated|shredded|beaten|strained)\s+)?(?P<part>yolks?|whites?|juice|rind|zest|peel)"
+    r"(?P<how>(?:finely |freshly )?(?:grated|shredded|beaten|strained)\s+)?"
+    r"(?P<part>yolks?|whites?|juice|rind|zest|peel)"
     r"\s+(?:of\s+|from\s+)?(?:the\s+)?(?=[0-9.]|one|two|three|four|five|six|seven|eight|nine|ten|half|an?\b)",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _PREPARED = re.compile(
-    r",|;|:|\s-\s|\s(?<!ly\s)(?=(?:cut|dissolved|stuck|mixed|for|to|with|in|into|from|until|if|at|on|weighing|plus|divided|which|when)\s*\b)",
+    r",|;|:|\s-\s|\s(?<!ly\s)(?=(?:cut|dissolved|stuck|mixed|for|to|with|in|into|from|until|if|at|on|weighing|plus"
+    r"|divided|which|when)\b)",
     re.IGNORECASE,
 )
 _ONLY_PREPARED = re.compile(r"\s*(?:\w+(?:ed|ly)\b\s*)+", re.IGNORECASE)

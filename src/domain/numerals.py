@@ -18,7 +18,7 @@ _KANJI = {"半": Fraction(1, 2)} | {sign: Fraction(value) for value, sign in enu
 
 _COUNTED = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?:(?P<whole>[0-9]{1,6})(?:\s*-\s*|\s*(?:and|&|と)\s*|\s+))?(?P<top>[0-9]{1,4})\s?/\s?(?P<bottom>[0-9]{1,4})(?![0-9])"
+    r"(?:(?P<whole>[0-9]{1,6})(?:\s*-\s*|\s*(?:and|&|と)\s*|\s+))?(?P<top>[0-9]{1,6})\s?/\s?(?P<bottom>[0-9]{1,6})(?![0-9])"
     r"|(?P<thousands>[0-9]{1,3}(?:,[0-9]{3})+)(?![0-9])"
     r"|(?P<decimal>[0-9]{1,6}[.,][0-9]{1,4}|\.[0-9]{1,4}|[0-9]{1,6})(?![0-9])"
     rf"|(?:(?P<times>{_COUNTED})[ -])?(?P<part>{'|'.join(_PARTS)})(?:\s+an?)?\b"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import asyncpg
@@ -18,6 +18,7 @@ from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.listener import listening
+from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
@@ -42,7 +43,7 @@ from application.ports.queue import QueueUnavailableError
 from application.progress import ProgressBoard
 from application.relay import Relay
 from application.run_job import RunJob
-from entrypoints.http.app import ApiParts
+from entrypoints.http.parts import ApiParts
 from entrypoints.http.readiness import Readiness
 from entrypoints.relay.loop import RelayLoop
 from entrypoints.settings import Settings
@@ -50,8 +51,8 @@ from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.loop import Worker
 
 
-def _readiness(database: Database, sqs: SqsClients, names: QueueNames) -> Readiness:
-    return Readiness({"database": database.check, "queue": partial(check_queue, sqs.sending, names.commands)})
+def _readiness(schema: PostgresSchema, sqs: SqsClients, names: QueueNames) -> Readiness:
+    return Readiness({"database": schema.check, "queue": partial(check_queue, sqs.sending, names.commands)})
 
 
 class Container(containers.DeclarativeContainer):
@@ -72,6 +73,7 @@ class Container(containers.DeclarativeContainer):
     # PostgreSQL
     message_types = providers.Singleton(MessageTypes)
     database = providers.Singleton(Database, pool, telemetry.provided.statements, service)
+    schema = providers.Singleton(PostgresSchema, database)
     unit_of_work = providers.Singleton(PostgresUnitOfWork, database, ids)
     job_store = providers.Singleton(PostgresJobStore, database, message_types)
     outbox_store = providers.Singleton(PostgresOutboxStore, database)
@@ -127,7 +129,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     # Doors
-    readiness = providers.Singleton(_readiness, database, sqs, queue_names)
+    readiness = providers.Singleton(_readiness, schema, sqs, queue_names)
     api = providers.Singleton(
         ApiParts,
         bus=bus,
@@ -195,10 +197,16 @@ async def open_container(settings: Settings, service: str, *, log_level: str | N
         pool = await opened.enter_async_context(
             open_pool(settings.database_url, size=settings.database_pool_size, service=service)
         )
-        sqs = await opened.enter_async_context(open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region))
+        sqs = await opened.enter_async_context(_sqs(settings))
         container = Container(settings=settings, service=service, pool=pool, sqs=sqs, telemetry=telemetry, meter=meter)
         opened.push_async_callback(container.keys().close)
         yield container
+
+
+def _sqs(settings: Settings) -> AbstractAsyncContextManager[SqsClients]:
+    key, secret = settings.sqs_access_key_id, settings.sqs_secret_access_key
+    credentials = (key, secret) if key and secret else None
+    return open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region, credentials=credentials)
 
 
 @asynccontextmanager
@@ -229,7 +237,7 @@ async def migrate(settings: Settings) -> list[str]:
     Raises StorageUnavailableError, SchemaError or QueueUnavailableError.
     """
     applied = await migrate_schema(settings.database_url)
-    async with open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region) as sqs:
+    async with _sqs(settings) as sqs:
         names = QueueNames(
             commands=settings.sqs_commands_queue,
             events=settings.sqs_events_queue,

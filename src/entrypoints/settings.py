@@ -40,6 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     sqs_endpoint: HttpUrl | None = None
     """None means AWS itself, found by region with the standard AWS credentials."""
     sqs_region: str = "us-east-1"
+    sqs_access_key_id: str | None = None
+    sqs_secret_access_key: str | None = None
+    """For an endpoint that is not AWS; None looks for credentials where AWS clients look."""
     sqs_commands_queue: str = "kondate-commands"
     sqs_events_queue: str = "kondate-events"
     sqs_dead_letter_queue: str = "kondate-dead-letters"

@@ -103,11 +103,6 @@ class Database:
         """Return what the database's log shows for statements of this request: at most 63 safe characters."""
         return f"{self._service} {UNSAFE.sub('_', origin.request_id)}"[:63]
 
-    async def check(self) -> None:
-        """Return when the server answers, else raise StorageUnavailableError."""
-        async with self.session() as session:
-            await session.script("SELECT 1")
-
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Hold a connection for single statements, each a transaction of its own."""

@@ -8,11 +8,15 @@ from importlib.resources import files
 
 import asyncpg
 
+from adapters.postgres.database import Database
 from adapters.postgres.errors import translated
+from adapters.postgres.statements import load
 from application.ports.unit_of_work import SchemaError
 
 LOCK = 7_230_114
 """The advisory lock that one migrating process holds: a number of our own choosing."""
+
+IS_APPLIED = load("migration_is_applied")
 
 LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -90,3 +94,21 @@ async def _apply(connection: asyncpg.Connection[asyncpg.Record], migration: Migr
             migration.checksum,
         )
     return migration.name
+
+
+class PostgresSchema:
+    """Whether the database can serve this release."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+        self._newest = migrations()[-1].number
+
+    async def check(self) -> None:
+        """Return when the server answers and has every migration of this release.
+
+        Raises StorageUnavailableError or SchemaError.
+        """
+        async with self._database.session() as session:
+            if not await session.value(IS_APPLIED, self._newest):
+                raise SchemaError(f"migration {self._newest:04} is not applied")

@@ -4,6 +4,7 @@ import click
 import uvicorn
 
 from entrypoints.cli.running import environment, run
+from entrypoints.cli.serving import OrderlyServer
 from entrypoints.container import open_container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings, Stage, read_settings
@@ -41,4 +42,4 @@ async def serve(settings: Settings) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_grace_seconds,
         )
-        await uvicorn.Server(config).serve()
+        await OrderlyServer(config).serve()

@@ -7,6 +7,7 @@ import click
 import uvicorn
 
 from entrypoints.cli.running import environment
+from entrypoints.cli.serving import OrderlyServer
 from entrypoints.local.issuer import create_issuer_app
 from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.settings import read_settings
@@ -28,7 +29,7 @@ def command(*, port: int, keys: Path) -> None:
     """
     settings = read_settings(environment())
     app = create_issuer_app(KeyFolder(keys), settings.issuer, settings.audience, stage=settings.stage)
-    asyncio.run(uvicorn.Server(_config(app, port)).serve())
+    asyncio.run(OrderlyServer(_config(app, port)).serve())
 
 
 def _config(app: object, port: int) -> uvicorn.Config:

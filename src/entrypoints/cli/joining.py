@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from entrypoints.cli.running import environment
+from entrypoints.local.data_folder import DataFolder
 from entrypoints.settings import Settings, read_settings
 
 DEFAULT_FOLDER = Path(".local")
@@ -15,6 +16,6 @@ def joined_settings(folder: Path) -> Settings:
 
     Raises SettingsError when neither says enough.
     """
-    file = folder / "environment.json"
+    file = DataFolder(folder).environment_file
     known: Mapping[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return read_settings({**known, **environment()})

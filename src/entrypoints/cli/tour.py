@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 import msgspec
 from rich.console import Console
 from rich.markup import escape
@@ -25,12 +25,13 @@ JOB_SECONDS = 30
 TRACE_SECONDS = 5
 SHOWN = (
     ("kcal", "energy_kcal"),
-    ("protein g", "protein_g"),
-    ("fat g", "fat_g"),
-    ("carbs g", "carbohydrate_g"),
-    ("fibre g", "fibre_g"),
-    ("sodium mg", "sodium_mg"),
+    ("protein", "protein_g"),
+    ("fat", "fat_g"),
+    ("carbs", "carbohydrate_g"),
+    ("fibre", "fibre_g"),
+    ("sodium", "sodium_mg"),
 )
+MANY = 100
 LOGS = ("gateway", "api-1", "api-2", "worker", "postgres")
 
 
@@ -44,7 +45,7 @@ class Tour:
     async def show(self) -> None:
         """Show the synchronous path, the deferred one, and what telemetry kept of the latter."""
         headers = {"Authorization": f"Bearer {self._token()}"}
-        async with httpx.AsyncClient(base_url=self.picture.gateway_url, headers=headers, timeout=10) as client:
+        async with aiohttp.ClientSession(self.picture.gateway_url, headers=headers) as client:
             await self._read_a_recipe(client)
             request_id, job = await self._ask_for_a_report(client)
             finished = await self._watch(client, job["statusUrl"])
@@ -57,45 +58,42 @@ class Tour:
         grant = Grant(issuer=settings.issuer, audience=settings.audience, subject="demo", scopes=SCOPES)
         return issue_token(KeyFolder(self.picture.folder.keys_dir).load(now), grant, now=now)
 
-    async def _read_a_recipe(self, client: httpx.AsyncClient) -> None:
+    async def _read_a_recipe(self, client: aiohttp.ClientSession) -> None:
         self.console.rule("[bold]3. Read a recipe (synchronous)")
-        answer = await client.get(f"/recipe/{await newest_recipe(self.picture.settings)}")
-        self._exchange(answer)
-        recipe = answer.raise_for_status().json()
+        _, recipe = await self._exchange(client, "GET", f"/recipe/{await newest_recipe(self.picture.settings)}")
         self.console.print(f"  [bold]{escape(recipe['name'])}[/]")
         for section in recipe["ingredients"]:
             for line in section["lines"]:
                 weight = f"{line['grams']:g} g of {line['ingredient']}" if "grams" in line else "not weighed"
                 self.console.print(f"    {line['text']}  [dim]{escape(weight)}[/]", highlight=False)
 
-    async def _ask_for_a_report(self, client: httpx.AsyncClient) -> tuple[str, Mapping[str, Any]]:
+    async def _ask_for_a_report(self, client: aiohttp.ClientSession) -> tuple[str, Mapping[str, Any]]:
         self.console.rule("[bold]4. Ask for a report (deferred)")
-        answer = await client.post("/generate-report", json={"kind": "nutrition-summary"})
-        self._exchange(answer)
-        self.console.print(f"  Location: {answer.headers['location']}", highlight=False)
-        return answer.headers["x-request-id"], answer.raise_for_status().json()
+        headers, job = await self._exchange(client, "POST", "/generate-report", {"kind": "nutrition-summary"})
+        self.console.print(f"  Location: {headers['location']}", highlight=False)
+        return headers["x-request-id"], job
 
-    async def _watch(self, client: httpx.AsyncClient, url: str) -> Mapping[str, Any]:
+    async def _watch(self, client: aiohttp.ClientSession, url: str) -> Mapping[str, Any]:
         self.console.rule("[bold]5. Watch the job")
         began, seen = time.monotonic(), None
         async with asyncio.timeout(JOB_SECONDS):
             while True:
-                job = (await client.get(url)).raise_for_status().json()
+                async with client.get(url, raise_for_status=True) as answer:
+                    job: dict[str, Any] = await answer.json()
                 state = (job["status"], json.dumps(job.get("progress")))
                 if state != seen:
                     seen = state
                     self.console.print(f"  +{time.monotonic() - began:5.2f} s  {_state(job)}", highlight=False)
                 if job["status"] == "succeeded":
-                    return dict(job)
+                    return job
                 if "finishedAt" in job:
                     raise LocalError(f"demo: the job ended as {job['status']}: {job.get('problem')}")
                 await asyncio.sleep(0.02)
 
-    async def _show_report(self, client: httpx.AsyncClient, url: str) -> None:
+    async def _show_report(self, client: aiohttp.ClientSession, url: str) -> None:
         self.console.rule("[bold]6. Read the report")
-        answer = await client.get(url)
-        self._exchange(answer)
-        self.console.print(_table(answer.raise_for_status().json()))
+        _, report = await self._exchange(client, "GET", url)
+        self.console.print(_table(report))
 
     async def _show_lines(self, request_id: str) -> None:
         self.console.rule("[bold]7. The same request, wherever it went")
@@ -120,27 +118,32 @@ class Tour:
             for line in self.picture.folder.log_file("worker").read_text("utf-8").splitlines()
             if (record := _record(line)) and record.get("request_id") == request_id and "trace_id" in record
         )
-        async with httpx.AsyncClient(base_url=self.picture.settings.otlp_endpoint or "", timeout=5) as client:
+        async with aiohttp.ClientSession(self.picture.settings.otlp_endpoint) as client:
             spans = await self._settled_spans(client, trace_id)
         self.console.print(escape(render_trace(spans)), highlight=False, soft_wrap=True)
 
-    async def _settled_spans(self, client: httpx.AsyncClient, trace_id: str) -> list[SpanView]:
+    async def _settled_spans(self, client: aiohttp.ClientSession, trace_id: str) -> list[SpanView]:
         """Wait until each process has sent its spans: the last to come are the worker's."""
         spans: list[SpanView] = []
         async with asyncio.timeout(TRACE_SECONDS):
             while len({span.service for span in spans}) < 3:  # noqa: PLR2004 (gateway, API and worker)
-                answer = await client.get(f"/traces/{trace_id}")
-                spans = msgspec.json.decode(answer.content, type=list[SpanView]) if answer.is_success else []
+                async with client.get(f"/traces/{trace_id}") as answer:
+                    spans = msgspec.json.decode(await answer.read(), type=list[SpanView]) if answer.ok else []
                 await asyncio.sleep(0.2)
         return spans
 
-    def _exchange(self, answer: httpx.Response) -> None:
-        request = answer.request
-        self.console.print(
-            f"  [bold]{request.method} {request.url.path}[/] → {answer.status_code} {answer.reason_phrase}"
-            f"  [dim]{answer.elapsed.total_seconds() * 1000:.1f} ms[/]",
-            highlight=False,
-        )
+    async def _exchange(
+        self, client: aiohttp.ClientSession, method: str, path: str, body: object = None
+    ) -> tuple[Mapping[str, str], dict[str, Any]]:
+        """Make one call and show it; return its headers and body."""
+        began = time.perf_counter()
+        async with client.request(method, path, json=body, raise_for_status=True) as answer:
+            content: dict[str, Any] = await answer.json()
+            spent = (time.perf_counter() - began) * 1000
+            self.console.print(
+                f"  [bold]{method} {path}[/] → {answer.status} {answer.reason}  [dim]{spent:.1f} ms[/]", highlight=False
+            )
+            return answer.headers, content
 
 
 def _state(job: Mapping[str, Any]) -> str:
@@ -167,7 +170,7 @@ def _record(line: str) -> dict[str, Any] | None:
 def _table(report: Mapping[str, Any]) -> Table:
     coverage = report["coverage"]
     table = Table(
-        title=f"Median per serving, by category; {coverage['resolved']} of {coverage['lines']} lines resolved",
+        title=f"Median per serving in g (sodium: mg); {coverage['resolved']} of {coverage['lines']} lines resolved",
         title_justify="left",
     )
     table.add_column("category", no_wrap=True)
@@ -178,6 +181,15 @@ def _table(report: Mapping[str, Any]) -> Table:
         table.add_row(
             row["category"] or "none",
             str(row["recipes"]),
-            *("unknown" if median is None else f"{median:,.1f}" for median in medians),
+            *(
+                "unknown" if median is None else f"{median:,.0f}" if median >= MANY else f"{median:.1f}"
+                for median in medians
+            ),
         )
     return table
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if value >= MANY else f"{value:.1f}"

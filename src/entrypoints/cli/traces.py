@@ -5,6 +5,7 @@ import asyncio
 import click
 import uvicorn
 
+from entrypoints.cli.serving import OrderlyServer
 from entrypoints.local.traces import create_traces_app
 
 
@@ -21,4 +22,4 @@ def command(*, port: int) -> None:
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
-    asyncio.run(uvicorn.Server(config).serve())
+    asyncio.run(OrderlyServer(config).serve())

@@ -7,8 +7,7 @@ import click
 
 from entrypoints.cli.joining import DEFAULT_FOLDER
 from entrypoints.cli.running import environment
-from entrypoints.container import newest_recipe
-from entrypoints.local.picture import Picture, UpOptions
+from entrypoints.local.picture import UpOptions
 from entrypoints.local.up import up
 
 
@@ -34,11 +33,7 @@ def command(*, data_dir: Path, state_file: Path | None, replicas: int) -> None:
     KONDATE_ISSUER, KONDATE_OTLP_ENDPOINT. Needs no settings, no root and no network.
     """
     options = UpOptions(data_dir=data_dir, state_file=state_file, api_replicas=replicas)
-    asyncio.run(up(environment(), options, find_recipe=_recipe, report=_report, show=click.echo))
-
-
-async def _recipe(picture: Picture) -> str | None:
-    return await newest_recipe(picture.settings)
+    asyncio.run(up(environment(), options, report=_report, show=click.echo))
 
 
 def _report(line: str) -> None:

@@ -1,6 +1,5 @@
 """The API: routes, and what they are given."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, Request
@@ -9,18 +8,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from application.bus import Bus
-from application.ports.clock import IdFactory
-from application.ports.jobs import JobStore
-from application.ports.reads import RecipeReads, ReportReads
-from application.ports.telemetry import Meter, Telemetry, Tracer
-from application.ports.tokens import TokenVerifier
 from domain.job import Origin
 from entrypoints.edge import EdgeRoute
 from entrypoints.http.auth import Authentication
 from entrypoints.http.observation import Observed
+from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
-from entrypoints.http.readiness import Readiness
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
 from entrypoints.http.routes.health import live, metrics, ready
 from entrypoints.http.routes.jobs import read_job
@@ -58,22 +51,6 @@ OPENAPI = OpenAPIConfig(
     ),
     security=[{"token": []}],
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiParts:
-    """Everything that routes need, already opened."""
-
-    bus: Bus
-    job_store: JobStore
-    recipe_reads: RecipeReads
-    report_reads: ReportReads
-    verifier: TokenVerifier
-    readiness: Readiness
-    tracer: Tracer
-    meter: Meter
-    telemetry: Telemetry
-    ids: IdFactory
 
 
 def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:

@@ -28,6 +28,11 @@ class DataFolder:
         return self.path / "issuer"
 
     @property
+    def environment_file(self) -> Path:
+        """Where the settings of the running picture are, for tools that join it."""
+        return self.path / "environment.json"
+
+    @property
     def token_file(self) -> Path:
         """Where the token for the printed curl lines is, while the picture runs."""
         return self.path / "token"

@@ -25,17 +25,12 @@ def addresses(picture: Picture) -> list[tuple[str, str]]:
     ]
 
 
-def curl_lines(gateway_url: str, token_file: Path, recipe_id: str | None) -> list[str]:
-    """Return a read (or a first write, where there is nothing to read yet), a deferred command, and its outcome."""
+def curl_lines(gateway_url: str, token_file: Path) -> list[str]:
+    """Return a command that runs at once, a deferred one, and a look at its job."""
     curl = f'curl -s -H "Authorization: Bearer $(cat {shlex.quote(str(token_file))})"'
-    first = (
-        f"{curl} {gateway_url}/recipe/{recipe_id}"
-        if recipe_id
-        else f"{curl} {JSON} -d '{RECIPE}' {gateway_url}/recipes"
-    )
     location = "awk 'tolower($1) == \"location:\" {print $2}' | tr -d '\\r'"
     return [
-        first,
+        f"{curl} {JSON} -d '{RECIPE}' {gateway_url}/recipes",
         f"JOB=$({curl} -i {JSON} -d '{REPORT}' {gateway_url}/generate-report | {location}); echo $JOB",
         f"{curl} {gateway_url}$JOB",
     ]

@@ -14,7 +14,7 @@ from entrypoints.local.ports import LOOPBACK
 from entrypoints.local.processes import Processes
 from entrypoints.local.sqs import default_executable
 from entrypoints.local.supervisor import Report, Supervisor, run_to_end, together
-from entrypoints.settings import Settings
+from entrypoints.settings import PREFIX, Settings
 
 STOP_SECONDS = 10.0
 """All that stopping may take; the graces of the layers add up to half a second less."""
@@ -85,11 +85,13 @@ async def running_picture(environment: Mapping[str, str], options: UpOptions, re
             if state_file is not None:
                 state_file.unlink(missing_ok=True)
             picture = await _start(environment, options, folder, supervisor)
+            _write_environment(picture)
             if state_file is not None:
                 supervisor.on_change = partial(_write_state, picture, state_file)
                 supervisor.on_change()
             yield picture
         finally:
+            folder.environment_file.unlink(missing_ok=True)
             if state_file is not None:
                 state_file.unlink(missing_ok=True)
             await supervisor.stop(STOP_SECONDS)
@@ -114,6 +116,11 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
     await together(stores(), supervisor.start(*processes.issuer_and_traces()))
     await supervisor.start(processes.gateway())
     return Picture(settings=settings, environment=environment, folder=folder, places=places, supervisor=supervisor)
+
+
+def _write_environment(picture: Picture) -> None:
+    settings = {name: value for name, value in picture.environment.items() if name.startswith(PREFIX)}
+    write_privately(picture.folder.environment_file, json.dumps(settings, indent=2) + "\n")
 
 
 def _write_state(picture: Picture, state_file: Path) -> None:

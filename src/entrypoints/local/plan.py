@@ -18,12 +18,12 @@ ISSUER_PORT = 8085
 TRACES_PORT = 4318
 POSTGRES_PORT = 5433
 SQS_PORT = 4566
-SHUTDOWN_GRACE_SECONDS = 4
-"""A little less than what the supervisor grants the servers."""
+QUICK_STOP = {"KONDATE_SHUTDOWN_GRACE_SECONDS": "4", "KONDATE_WORKER_POLL_SECONDS": "1"}
+"""A grace period within what the supervisor grants, and polls that end soon: a worker never breaks one off."""
 
 # A profile or session of the user's own account would win over, or clash with, the keys made up for the embedded part.
 OWN_ACCOUNT = frozenset({"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"})
-MADE_UP_KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+MADE_UP_KEYS = {"KONDATE_SQS_ACCESS_KEY_ID": "local", "KONDATE_SQS_SECRET_ACCESS_KEY": "local"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,7 @@ def complete_environment(given: Mapping[str, str], places: Places) -> dict[str, 
         "KONDATE_API_HOST": LOOPBACK,
         "KONDATE_API_PORT": str(places.api_ports[0]),
     }
-    if not given.get("KONDATE_SHUTDOWN_GRACE_SECONDS"):
-        ours["KONDATE_SHUTDOWN_GRACE_SECONDS"] = str(SHUTDOWN_GRACE_SECONDS)
+    ours |= {name: value for name, value in QUICK_STOP.items() if not given.get(name)}
     if places.postgres is not None:
         ours["KONDATE_DATABASE_URL"] = places.postgres.dsn
     if places.sqs is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 from entrypoints.local.data_folder import write_privately
 from entrypoints.local.greeting import curl_lines, greeting
@@ -18,24 +18,19 @@ TOKEN_SECONDS = 43_200
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-FindRecipe = Callable[[Picture], Awaitable[str | None]]
-
-
 async def up(
     environment: Mapping[str, str],
     options: UpOptions,
     *,
-    find_recipe: FindRecipe,
     report: Report,
     show: Callable[[str], None],
 ) -> None:
     """Run everything until a signal comes, then stop it.
 
     `environment` is the raw one, `KONDATE_…` variables and all. `report` takes one line for each child that died or
-    came back; `show` takes what to print when all is ready; `find_recipe` gives the id of any stored recipe for the
-    first curl line, None where there is none. Raises LocalError or SettingsError where it cannot start.
+    came back; `show` takes what to print when all is ready. Raises LocalError or SettingsError where it cannot start.
     """
-    await run_until_signalled(_stay_up(environment, options, find_recipe, report, show))
+    await run_until_signalled(_stay_up(environment, options, report, show))
 
 
 async def run_until_signalled(work: Coroutine[None, None, None]) -> None:
@@ -62,7 +57,6 @@ async def run_until_signalled(work: Coroutine[None, None, None]) -> None:
 async def _stay_up(
     environment: Mapping[str, str],
     options: UpOptions,
-    find_recipe: FindRecipe,
     report: Report,
     show: Callable[[str], None],
 ) -> None:
@@ -71,13 +65,13 @@ async def _stay_up(
     async with running_picture(environment, options, report) as picture:
         ready_seconds = clock() - began
         try:
-            show(await _greet(picture, find_recipe, ready_seconds))
+            show(_greet(picture, ready_seconds))
             await asyncio.Event().wait()
         finally:
             picture.folder.token_file.unlink(missing_ok=True)
 
 
-async def _greet(picture: Picture, find_recipe: FindRecipe, ready_seconds: float) -> str:
+def _greet(picture: Picture, ready_seconds: float) -> str:
     if picture.places.issuer_port is None:
         return greeting(picture, None, (), ready_seconds)
     now = time.time()
@@ -90,5 +84,5 @@ async def _greet(picture: Picture, find_recipe: FindRecipe, ready_seconds: float
     )
     token = issue_token(KeyFolder(picture.folder.keys_dir).load(now), grant, now=now)
     write_privately(picture.folder.token_file, token)
-    curls = curl_lines(picture.gateway_url, picture.folder.token_file, await find_recipe(picture))
+    curls = curl_lines(picture.gateway_url, picture.folder.token_file)
     return greeting(picture, token, curls, ready_seconds)

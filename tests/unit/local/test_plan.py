@@ -69,7 +69,7 @@ def test_embedded_parts_are_found_by_their_addresses(tmp_path: Path) -> None:
     assert settings.issuer == "http://127.0.0.1:8085"
     assert settings.otlp_endpoint == "http://127.0.0.1:4318"
     assert settings.gateway_upstreams == ("127.0.0.1:8001", "127.0.0.1:8002")
-    assert environment["AWS_ACCESS_KEY_ID"] == "local"
+    assert environment["KONDATE_SQS_ACCESS_KEY_ID"] == "local"
     assert "AWS_PROFILE" not in environment
     assert environment["PATH"] == "/bin"
 
@@ -77,7 +77,7 @@ def test_embedded_parts_are_found_by_their_addresses(tmp_path: Path) -> None:
 def test_addresses_that_were_given_stay_as_they_are() -> None:
     environment = complete_environment(FOREIGN, foreign_places())
     assert {name: environment[name] for name in FOREIGN} == FOREIGN
-    assert "AWS_ACCESS_KEY_ID" not in environment
+    assert "KONDATE_SQS_ACCESS_KEY_ID" not in environment
 
 
 def test_no_part_is_started_that_was_given(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM schema_migration WHERE number = $1)

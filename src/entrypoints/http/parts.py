@@ -1,0 +1,27 @@
+"""What the API is made of; kept apart from the framework, which other processes need not load."""
+
+from dataclasses import dataclass
+
+from application.bus import Bus
+from application.ports.clock import IdFactory
+from application.ports.jobs import JobStore
+from application.ports.reads import RecipeReads, ReportReads
+from application.ports.telemetry import Meter, Telemetry, Tracer
+from application.ports.tokens import TokenVerifier
+from entrypoints.http.readiness import Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiParts:
+    """Everything that routes need, already opened."""
+
+    bus: Bus
+    job_store: JobStore
+    recipe_reads: RecipeReads
+    report_reads: ReportReads
+    verifier: TokenVerifier
+    readiness: Readiness
+    tracer: Tracer
+    meter: Meter
+    telemetry: Telemetry
+    ids: IdFactory

@@ -1,0 +1,71 @@
+"""The API in memory: the real door of HTTP, the in-memory core behind it, no socket."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from application.ports.tokens import InvalidTokenError, VerifiedToken
+from domain.principal import Principal
+from entrypoints.http.app import ApiParts, create_app
+from entrypoints.http.readiness import Readiness
+from tests.support.application import InMemoryApplication
+from tests.support.builders import ALL_SCOPES
+
+ALICE = {"authorization": "Bearer alice"}
+BOB = {"authorization": "Bearer bob"}
+NOBODY = {"authorization": "Bearer powerless"}
+RICE: Mapping[str, Any] = {"name": "Rice", "ingredients": [{"lines": ["300 g rice"]}], "steps": ["Cook it."]}
+REPORT: Mapping[str, Any] = {"kind": "nutrition-summary"}
+
+
+class KnownTokens:
+    """Verifies by heart: `alice` and `bob` may do everything, `powerless` nothing, all else is forged."""
+
+    async def verify(self, token: str) -> VerifiedToken:
+        """Return whom a token speaks for."""
+        scopes = {"alice": ALL_SCOPES, "bob": ALL_SCOPES, "powerless": frozenset[str]()}
+        if token not in scopes:
+            raise InvalidTokenError("wrong signature")
+        return VerifiedToken(principal=Principal(subject=token, scopes=scopes[token]), expires_at=float("inf"))
+
+
+@dataclass
+class InMemoryApi:
+    """The API's parts; `instead` replaces any of them by its name, `checks` are what readiness asks."""
+
+    application: InMemoryApplication = field(default_factory=InMemoryApplication)
+    checks: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    instead: Mapping[str, Any] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def client(self, *, with_docs: bool = True) -> AsyncIterator[httpx.AsyncClient]:
+        """Give a client without a token of its own."""
+        app = create_app(self.parts(), with_docs=with_docs)
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            yield client
+
+    def parts(self) -> ApiParts:
+        """Return what the real API is made of, with in-memory adapters."""
+        core = self.application
+        parts = ApiParts(
+            bus=core.bus,
+            job_store=core.jobs,
+            recipe_reads=core.recipe_reads,
+            report_reads=core.report_reads,
+            verifier=KnownTokens(),
+            readiness=Readiness(self.checks),
+            tracer=core.telemetry,
+            meter=core.telemetry,
+            telemetry=core.telemetry,
+            ids=core.ids,
+        )
+        return replace(parts, **self.instead)
+
+    def stored(self) -> int:
+        """Return how many rows there are of whatever kind."""
+        tables = self.application.tables
+        return sum(map(len, (tables.recipes, tables.jobs, tables.outbox, tables.reports)))
