@@ -37,6 +37,7 @@ _PREPARED = re.compile(
 _ONLY_PREPARED = re.compile(r"\s*(?:\w+(?:ed|ly)\b\s*)+", re.IGNORECASE)
 _LEAD = re.compile(r"[\s,.;:/+*-]*(?:(?:each|of|the)\b[\s,]*)*", re.IGNORECASE)
 _NUMBER_INSIDE = re.compile(r"(?<![\w./,-])(?=[0-9.])")
+_ONE_MORE = re.compile(r"\s*(?:plus|and|to|[&+-])\s*[0-9]", re.IGNORECASE)
 _BULLET = re.compile(r"[\s•*·▢□☐-]+")
 
 
@@ -92,6 +93,8 @@ def _measured(line: str) -> _Found | None:
     if found is None:
         return None
     measure, end = found
+    if _ONE_MORE.match(line, end):
+        return None, line, Certainty.NAME_ONLY, False  # Half of an amount would be a wrong amount.
     certainty = Certainty.COUNTED if measure.unit is None else Certainty.PLAIN
     return measure, line[end:], certainty, False
 

@@ -44,12 +44,8 @@ class Measure:
 
     def plus(self, other: "Measure") -> "Measure | None":
         """Return the sum in this measure's unit, or None when they do not add up."""
-        if self.unit is None or other.unit is None:
-            return None
-        factor = converted(Fraction(1), other.unit, self.unit)
-        if factor is None or self.is_count:
-            return None
-        return Measure(self.amount.plus(other.amount.scaled(factor)), self.unit)
+        factor = converted(Fraction(1), other.unit, self.unit) if self.unit and other.unit else None
+        return Measure(self.amount.plus(other.amount.scaled(factor)), self.unit) if factor is not None else None
 
     @property
     def is_absurd(self) -> bool:

@@ -75,7 +75,6 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         exception_handlers=exception_handlers(parts.telemetry),
         openapi_config=OPENAPI,
         logging_config=None,
-        request_max_body_size=1_048_576,
     )
     return Observed(app, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
 

@@ -12,7 +12,7 @@ from domain.job import Origin
 from domain.principal import Principal
 from entrypoints.edge import Edge, Exposure
 from entrypoints.http.faults import NoSuchResourceError, UnauthenticatedError
-from entrypoints.http.observation import request_id_of
+from entrypoints.http.observation import has_plain_path, request_id_of
 
 _BEARER = "bearer "
 _KEY = "kondate.principal"
@@ -30,10 +30,11 @@ class Authentication:
 
     async def guard(self, connection: Connection, route: BaseRouteHandler) -> None:
         """Let the request pass, or raise what it is refused for."""
-        path = connection.scope["path"]
-        if path != "/" and path.endswith("/"):
+        if not has_plain_path(connection.scope):
             raise NoSuchResourceError
         edge: Edge | None = route.opt.get("edge")
+        if edge is None and connection.scope["method"] == "OPTIONS":
+            return  # Litestar's own answer for each path, which only says what the path takes
         if edge is None:
             raise NoSuchResourceError  # a route without a policy is not served at all
         if edge.exposure is not Exposure.TOKEN:

@@ -11,6 +11,7 @@ from application.ports.telemetry import Fields, Meter, Telemetry, Tracer, Transp
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,48}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _KEY = "kondate.request_id"
+_PATH = "kondate.path"
 
 Scope = dict[str, Any]
 
@@ -19,6 +20,17 @@ def request_id_of(scope: Any) -> str:  # noqa: ANN401 (an ASGI scope)
     """Return the id of the request that this scope belongs to."""
     request_id: str = scope[_KEY]
     return request_id
+
+
+def has_plain_path(scope: Any) -> bool:  # noqa: ANN401 (an ASGI scope)
+    """Tell whether the path came as the router reads it; it would forgive a slash too many."""
+    return bool(scope[_PATH] == scope["path"])
+
+
+def instance_of(scope: Any) -> str:  # noqa: ANN401 (an ASGI scope)
+    """Return the path as it was sent, escapes and all: a URI reference."""
+    raw: bytes = scope["raw_path"]
+    return raw.decode("latin-1")
 
 
 class Observed:
@@ -41,6 +53,7 @@ class Observed:
         headers = dict(scope["headers"])
         request_id = _request_id(headers.get(b"x-request-id", b"")) or str(self._ids.new())
         scope[_KEY] = request_id
+        scope[_PATH] = scope["path"]
         status, sent = 500, 0
 
         async def observe(message: dict[str, Any]) -> None:

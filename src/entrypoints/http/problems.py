@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 
 from application.ports.queue import QueueUnavailableError
 from application.ports.telemetry import Telemetry
@@ -13,8 +13,14 @@ from application.ports.tokens import InvalidTokenError, KeysUnavailableError
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.errors import DomainError, ErrorKind, ForbiddenError
 from domain.job import Failure
-from entrypoints.http.faults import Fault, RequestError, UnauthenticatedError, ValidationFailedError
-from entrypoints.http.observation import request_id_of
+from entrypoints.http.faults import (
+    Fault,
+    MalformedBodyError,
+    RequestError,
+    UnauthenticatedError,
+    ValidationFailedError,
+)
+from entrypoints.http.observation import instance_of, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -69,7 +75,7 @@ def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any]
         title=title_of(code),
         status=status,
         detail=detail,
-        instance=request.scope["path"],
+        instance=instance_of(request.scope),
         request_id=request_id_of(request.scope),
         errors=tuple(FaultBody(fault.pointer, fault.detail) for fault in faults),
     )
@@ -114,6 +120,8 @@ def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]
         StorageUnavailableError: _unavailable,
         QueueUnavailableError: _unavailable,
         TimeoutError: _unavailable,
+        # Bodies are checked by StrictJson; all that Litestar itself finds missing is a body that is not there.
+        ValidationException: lambda request, _: _request_error(request, MalformedBodyError("There is no body.")),
         HTTPException: http_exception,
         Exception: unexpected,
     }
@@ -167,7 +175,7 @@ def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Re
     code = codes.get(error.status_code, "bad-request")
     body = problem(code, error.status_code, details.get(code, "The request is not well formed."), request)
     if isinstance(error, MethodNotAllowedException):
-        return _answer(body, Allow=(error.headers or {}).get("Allow", ""))
+        return _answer(body, Allow=(error.headers or {}).get("allow", ""))
     return _answer(body)
 
 

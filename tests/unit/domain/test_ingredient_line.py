@@ -46,6 +46,11 @@ def read(raw: str) -> tuple[str | None, str | None, str]:
         ("1 cup (120g) flour", "120", "gram", "flour"),
         ("1 lb 2 oz beef", "9/8", "pound", "beef"),
         ("1 cup plus 2 tablespoons butter", "9/8", "cup", "butter"),
+        ("2 x 400 g tomatoes", "800", "gram", "tomatoes"),
+        ("2 (large) tomatoes", "2", None, "tomatoes"),
+        ("1 cup (packed) sugar", "1", "cup", "sugar"),
+        ("1 cup / sugar", "1", "cup", "sugar"),
+        ("Meat from 1 lb. pecans", "1", "pound", "pecans"),
         ("3 heaping tablespoons cocoa", "3", "tablespoon", "cocoa"),
         ("a pinch of salt", "1", "pinch", "salt"),
         ("Dash of pepper", "1", "dash", "pepper"),
@@ -88,11 +93,18 @@ def test_what_is_left_to_the_cook_is_to_taste(raw: str) -> None:
     assert line.amount is None
 
 
-@pytest.mark.parametrize("raw", ["Flour", "Cold cooked cauliflower", "小麦粉", "1/0 cup sugar", "9999999 eggs"])
+@pytest.mark.parametrize(
+    "raw", ["Flour", "Cold cooked cauliflower", "小麦粉", "1/0 cup sugar", "9999999 eggs", "999999 (9 kg) cans"]
+)
 def test_a_missing_or_absurd_amount_is_unknown(raw: str) -> None:
     line = parse_line(raw)
     assert line.amount is None
     assert not line.to_taste
+
+
+@pytest.mark.parametrize("raw", ["1 cup plus 20 g butter", "2 and 100 g butter", "30 g to 20 g butter"])
+def test_half_an_amount_is_no_amount(raw: str) -> None:
+    assert parse_line(raw).amount is None
 
 
 @pytest.mark.parametrize("raw", ["1 tbsp parsley (optional)", "1 tbsp parsley, if desired", "三つ葉 1束(あれば)"])
@@ -124,7 +136,7 @@ def test_any_text_is_read_and_kept(raw: str) -> None:
 
 fragments = st.sampled_from([
     *sorted(unit_words()), "1", "0", "½", "⅓", "/", "-", "(", ")", " ", ",", "to", "and", "x", "of", "egg", "半",
-    "大さじ",    "約", "yolks", "each", "少々", "999999", "1/0", "flour", "\uff5e", "一",
+    "大さじ", "約", "yolks", "each", "少々", "999999", "1/0", "flour", "\uff5e", "一",
 ])  # fmt: skip
 
 

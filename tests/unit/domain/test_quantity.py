@@ -95,4 +95,4 @@ def test_counters_count_single_pieces() -> None:
     for word in ("個", "本", "枚", "片", "丁", "束"):
         unit = find_unit(word)
         assert unit is not None
-        assert (unit.dimension, unit.factor) == (Dimension.COUNT, 1)
+        assert (unit.dimension, unit.factor) == (Dimension.COUNT, Fraction(1))

@@ -33,7 +33,7 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def reference_page() -> Response[bytes]:
     """Return the reference page; it loads nothing from elsewhere."""
     return Response(
-        _file("page.html"), media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY}
+        _file("page.html"), media_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY}
     )
 
 

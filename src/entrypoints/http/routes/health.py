@@ -25,4 +25,4 @@ async def ready(readiness: Ready) -> Response[dict[str, str]]:
 async def metrics(meter: Metrics) -> Response[bytes]:
     """Show this process's metrics in the Prometheus text format."""
     text, media_type = meter.exposition()
-    return Response(text, media_type=media_type)
+    return Response(text, headers={"Content-Type": media_type})

@@ -17,6 +17,9 @@ from entrypoints.http.schemas.recipes import RecipeInput
 from entrypoints.http.strict_json import StrictJson
 
 
+ADDING = Edge(scopes=frozenset({USE_CASES[AddRecipe].scope}), timeout_seconds=10, body_limit_bytes=262_144)
+
+
 @get("/recipe/{recipe_id:str}", opt={"edge": Edge(scopes=frozenset({"recipe:read"}))})
 async def read_recipe(
     request: Request[Any, Any, Any], recipe_id: str, recipe_reads: Recipes, origin: Caller
@@ -33,7 +36,8 @@ async def read_recipe(
     "/recipes",
     dto=StrictJson[RecipeInput],
     return_dto=None,
-    opt={"edge": Edge(scopes=frozenset({USE_CASES[AddRecipe].scope}), timeout_seconds=10, body_limit_bytes=262_144)},
+    request_max_body_size=ADDING.body_limit_bytes,
+    opt={"edge": ADDING},
 )
 async def add_recipe(data: RecipeInput, bus: CommandBus, origin: Caller) -> Response[Created | None]:
     """Publish a recipe."""

@@ -18,12 +18,16 @@ from entrypoints.http.schemas.reports import ReportRequest
 from entrypoints.http.strict_json import StrictJson
 
 
+GENERATING = Edge(scopes=frozenset({USE_CASES[GenerateReport].scope}), cost=Cost.HEAVY)
+
+
 @post(
     "/generate-report",
     status_code=202,
     dto=StrictJson[ReportRequest],
     return_dto=None,
-    opt={"edge": Edge(scopes=frozenset({USE_CASES[GenerateReport].scope}), cost=Cost.HEAVY)},
+    request_max_body_size=GENERATING.body_limit_bytes,
+    opt={"edge": GENERATING},
 )
 async def generate_report(data: ReportRequest, bus: CommandBus, origin: Caller) -> Response[JobAccepted]:
     """Ask for a report; the job is kept before the answer is sent."""

@@ -15,7 +15,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
 class YieldInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much the recipe makes."""
 
-    amount: Annotated[float, msgspec.Meta(gt=0, le=10_000)]
+    amount: Annotated[float, msgspec.Meta(ge=0.01, le=10_000)]
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] = "servings"
 
 
