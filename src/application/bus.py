@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from application.context import Context, ProgressReporter, SilentProgress
 from application.dispatch import EVENT_HANDLERS, USE_CASES, kind_of
 from application.ports.clock import Clock, IdFactory
-from application.ports.jobs import JobStore
+from application.ports.idempotency import IdempotencyKey, Outcome
+from application.ports.jobs import Acceptance, JobStore
 from application.ports.telemetry import Telemetry
 from application.ports.unit_of_work import Transaction, UnitOfWork
 from domain.commands import Command
+from domain.errors import DomainError, ErrorKind, KeptRefusalError, RequestInProgressError
 from domain.events import Event
-from domain.job import Job, Origin, Reference
+from domain.job import Failure, Job, Origin, Reference
 
 
 class Handler(Protocol):
@@ -25,6 +28,14 @@ class Handler(Protocol):
 
 class MissingHandlerError(Exception):
     """The table names a handler that the container does not provide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What a command brought about; `is_replay` when an earlier request with the same key had done it."""
+
+    reference: Reference | None
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,33 +59,56 @@ class Bus:
         if missing:
             raise MissingHandlerError(", ".join(sorted(handler.__name__ for handler in missing)))
 
-    async def execute(self, command: Command, origin: Origin) -> Reference | None:
-        """Run the command now, in a transaction of its own, and return what it brought about."""
-        use_case = USE_CASES[type(command)]
-        origin.principal.require_scope(use_case.scope)
-        async with asyncio.timeout(use_case.timeout_seconds), self.unit_of_work.begin(origin) as transaction:
-            return await self.run(command, origin, transaction, SilentProgress())
+    async def execute(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Execution:
+        """Run the command now, in a transaction of its own.
 
-    async def defer(self, command: Command, origin: Origin) -> Job:
+        With a key, the effect and the record of the key commit together; the same request again is answered from
+        the record, refusals of the domain included.
+        """
+        _authorize(command, origin)
+        try:
+            async with (
+                asyncio.timeout(USE_CASES[type(command)].timeout_seconds),
+                self.unit_of_work.begin(origin) as transaction,
+            ):
+                if key is not None and (earlier := await transaction.idempotency.claim(key)) is not None:
+                    return _replayed(earlier)
+                reference = await self.run(command, origin, transaction, SilentProgress())
+                if key is not None:
+                    await transaction.idempotency.keep(key, Outcome(reference=reference))
+                return Execution(reference=reference)
+        except (KeptRefusalError, RequestInProgressError):
+            raise
+        except DomainError as error:
+            if key is not None:
+                await self._keep_refusal(error, origin, key)
+            raise
+
+    async def defer(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Acceptance:
         """Keep the command as a job; once this returns, it will be carried out exactly once."""
-        use_case = USE_CASES[type(command)]
-        origin.principal.require_scope(use_case.scope)
+        _authorize(command, origin)
+        use_case, now = USE_CASES[type(command)], self.clock.now()
         job = Job(
             id=self.ids.new(),
             command=command,
             kind=kind_of(type(command)),
             origin=origin,
             max_attempts=use_case.max_attempts,
-            created_at=self.clock.now(),
+            created_at=now,
+            deadline_at=now + timedelta(seconds=use_case.deadline_seconds),
         )
-        await self.jobs.accept(job)
-        self.telemetry.event("job.accepted", {"job_id": str(job.id), "kind": job.kind})
-        return job
+        acceptance = await self.jobs.accept(job, key)
+        self.telemetry.event(
+            "job.accepted",
+            {"job_id": str(acceptance.job.id), "kind": job.kind, "is_replay": acceptance.is_replay},
+        )
+        return acceptance
 
     async def run(
         self, command: Command, origin: Origin, transaction: Transaction, progress: ProgressReporter
     ) -> Reference | None:
         """Carry out the command in a transaction that the caller opened and will end."""
+        _authorize(command, origin)
         handler = self.handlers[USE_CASES[type(command)].handler]
         with self.telemetry.observe(kind_of(type(command)), {}):
             return await handler.handle(command, Context(origin=origin, transaction=transaction, progress=progress))
@@ -87,7 +121,27 @@ class Bus:
                     context = Context(origin=origin, transaction=transaction, progress=SilentProgress())
                     await self.handlers[handler_type].handle(event, context)
 
+    async def _keep_refusal(self, error: DomainError, origin: Origin, key: IdempotencyKey) -> None:
+        refusal = Failure(code=error.code, detail=error.detail, pointer=error.pointer)
+        async with self.unit_of_work.begin(origin) as transaction:
+            if await transaction.idempotency.claim(key) is None:
+                await transaction.idempotency.keep(key, Outcome(refusal=refusal, refusal_kind=error.kind.value))
+
 
 def by_type(handlers: Iterable[Handler]) -> Mapping[type, Handler]:
     """Return the handlers keyed by their own type, as the bus looks them up."""
     return {type(handler): handler for handler in handlers}
+
+
+def _authorize(command: Command, origin: Origin) -> None:
+    scope = USE_CASES[type(command)].scope
+    if scope is not None:
+        origin.principal.require_scope(scope)
+
+
+def _replayed(earlier: Outcome) -> Execution:
+    if earlier.refusal is not None and earlier.refusal_kind is not None:
+        refusal = earlier.refusal
+        kind = ErrorKind(earlier.refusal_kind)
+        raise KeptRefusalError(refusal.code, kind, refusal.detail, pointer=refusal.pointer)
+    return Execution(reference=earlier.reference, is_replay=True)

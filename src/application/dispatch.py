@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
-from domain.commands import AddRecipe, Command, GenerateReport, ReviseCatalogue
+from domain.commands import AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue
 from domain.events import Event, RecipeAdded
 
 
@@ -16,18 +17,21 @@ from domain.events import Event, RecipeAdded
 class UseCase:
     """How one command is carried out, whichever way it came.
 
-    `timeout_seconds` bounds one attempt; `max_attempts` bounds the attempts of a deferred one.
+    `scope` is what its caller must hold, None where the handler itself decides. `timeout_seconds` bounds one attempt;
+    a deferred command has at most `max_attempts`, begun no later than `deadline_seconds` after it was accepted.
     """
 
     handler: type
-    scope: str
+    scope: str | None
     timeout_seconds: float = 10
     max_attempts: int = 5
+    deadline_seconds: float = 86_400
 
 
 USE_CASES: Mapping[type[Command], UseCase] = {
     AddRecipe: UseCase(handler=AddRecipeHandler, scope="recipe:write"),
     GenerateReport: UseCase(handler=GenerateReportHandler, scope="report:generate", timeout_seconds=600),
+    CancelJob: UseCase(handler=CancelJobHandler, scope=None),
     ReviseCatalogue: UseCase(handler=ReviseCatalogueHandler, scope="catalogue:write"),
 }
 

@@ -1,48 +1,70 @@
-"""Progress of running jobs: reported without waiting, shown in one go."""
+"""The attempts that run in this process: what they report, and what is wished of them."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from application.ports.jobs import JobStore
+from domain.errors import JobCancelledError
 from domain.job import Job, Progress
 
 
 @dataclass(slots=True)
-class ProgressBoard:
-    """The latest progress of each job that runs in this process; `show` writes what is new, outside any transaction."""
+class Attempt:
+    """One running attempt; its handler reports here, and learns here that it should stop."""
 
-    jobs: JobStore
-    _latest: dict[UUID, Progress] = field(default_factory=dict, init=False)
-    _new: dict[UUID, tuple[Job, Progress]] = field(default_factory=dict, init=False)
-
-    def reporter(self, job: Job) -> "JobProgress":
-        """Return where the handler of this attempt reports."""
-        return JobProgress(self, job)
-
-    def note(self, job: Job, progress: Progress) -> None:
-        """Keep the progress until it is shown."""
-        self._latest[job.id] = progress
-        self._new[job.id] = (job, progress)
-
-    def finish(self, job: Job) -> Progress | None:
-        """Forget the job and return its last progress, to be stored with its end."""
-        self._new.pop(job.id, None)
-        return self._latest.pop(job.id, None)
-
-    async def show(self) -> None:
-        """Write all that is new in one statement; does nothing when nothing is."""
-        new, self._new = list(self._new.values()), {}
-        if new:
-            await self.jobs.report_progress(new)
-
-
-@dataclass(frozen=True, slots=True)
-class JobProgress:
-    """The reporter of one attempt."""
-
-    board: ProgressBoard
     job: Job
+    task: asyncio.Task[object] | None
+    progress: Progress | None = None
+    is_cancel_wished: bool = False
+    is_lost: bool = False
 
     async def report(self, done: int, total: int) -> None:
-        """Note it; the board shows it within a moment."""
-        self.board.note(self.job, Progress(done=done, total=total))
+        """Note the progress, which never goes back; raise JobCancelledError when the owner wants the job stopped."""
+        if self.is_cancel_wished:
+            raise JobCancelledError("The job was cancelled.")
+        if self.progress is None or done >= self.progress.done:
+            self.progress = Progress(done=min(done, total), total=total)
+
+
+@dataclass(slots=True)
+class AttemptBoard:
+    """All running attempts of this process.
+
+    Nothing here waits for the database: `watch` is called now and then and covers all attempts in one statement.
+    """
+
+    jobs: JobStore
+    _attempts: dict[UUID, Attempt] = field(default_factory=dict, init=False)
+
+    @contextmanager
+    def running(self, job: Job) -> Iterator[Attempt]:
+        """Hold the attempt on the board while the block runs."""
+        attempt = Attempt(job, asyncio.current_task())
+        self._attempts[job.id] = attempt
+        try:
+            yield attempt
+        finally:
+            del self._attempts[job.id]
+
+    def jobs_running(self) -> list[Job]:
+        """Return the jobs that run now; safe to call from another thread."""
+        return [attempt.job for attempt in list(self._attempts.values())]
+
+    def lose(self, job: Job) -> None:
+        """Stop an attempt whose lease is lost or about to lapse; does nothing when it has ended meanwhile."""
+        attempt = self._attempts.get(job.id)
+        if attempt is not None and attempt.job.attempt == job.attempt and attempt.task is not None:
+            attempt.is_lost = True
+            attempt.task.cancel()
+
+    async def watch(self) -> None:
+        """Show all progress, and note which jobs are wished cancelled; does nothing while nothing runs."""
+        running = [(attempt.job, attempt.progress) for attempt in self._attempts.values()]
+        if not running:
+            return
+        for job_id in await self.jobs.watch(running):
+            if job_id in self._attempts:
+                self._attempts[job_id].is_cancel_wished = True

@@ -8,13 +8,27 @@ from uuid import UUID
 from application.bus import Bus
 from application.dispatch import USE_CASES
 from application.ports.clock import Chance, Clock
-from application.ports.jobs import JobStore, Standing
+from application.ports.jobs import ClaimTerms, JobStore, Standing
 from application.ports.telemetry import Fields, Telemetry
-from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError, UnitOfWork
-from application.progress import ProgressBoard
-from application.verdict import Done, Leave, Reject, Retry, Verdict, WorkerLostError, decide, failure_of
-from domain.errors import DomainError
+from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError, Transaction, UnitOfWork
+from application.progress import Attempt, AttemptBoard
+from application.verdict import (
+    DeadlineExceededError,
+    Done,
+    Leave,
+    Reject,
+    Retry,
+    Verdict,
+    WorkerLostError,
+    decide,
+    failure_of,
+)
+from domain.errors import DomainError, JobCancelledError
 from domain.job import Job
+
+LONGEST_QUEUE_DELAY_SECONDS = 900
+"""Longer delays wait in the outbox: what the queue may forget, the database keeps."""
+CAPPED_DELAY_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,68 +46,82 @@ class RunJob:
     clock: Clock
     chance: Chance
     telemetry: Telemetry
-    board: ProgressBoard
-    lease_seconds: float
+    board: AttemptBoard
+    terms: ClaimTerms
 
     async def run(self, job_id: UUID) -> Verdict:
         """Claim the job, run its handler, and say what becomes of the message."""
-        job = await self.jobs.claim(job_id, lease_seconds=self.lease_seconds)
+        job = await self.jobs.claim(job_id, self.terms)
         if isinstance(job, Standing):
-            return self._not_claimed(job_id, job)
-        try:
-            await self._attempt(job)
-        except LeaseLostError:
-            self.telemetry.event("job.fenced", {"attempt": job.attempt})
-            return Leave()
-        except asyncio.CancelledError:
-            await asyncio.shield(self._hand_back(job))
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a handler raises is decided on, none may end the worker)
-            return await self._settle(job, error)
-        self.telemetry.count("jobs", 1, {"kind": job.kind, "outcome": "succeeded"})
+            return await self._not_claimed(job_id, job)
+        with self.board.running(job) as attempt:
+            try:
+                await self._attempt(attempt)
+            except LeaseLostError:
+                return self._fenced(job)
+            except asyncio.CancelledError:
+                if attempt.is_lost and (task := asyncio.current_task()) is not None:
+                    task.uncancel()
+                    return self._fenced(job)
+                await asyncio.shield(self._hand_back(attempt))
+                raise
+            except Exception as error:  # noqa: BLE001 (whatever a handler raises is decided on, none may end the worker)
+                return await self._settle(attempt, error)
+        self._count(job, "succeeded")
         return Done()
 
-    async def _attempt(self, job: Job) -> None:
+    async def _attempt(self, attempt: Attempt) -> None:
+        job = attempt.job
         if job.attempt > job.max_attempts:
             raise WorkerLostError
-        progress = self.board.reporter(job)
         timeout = USE_CASES[type(job.command)].timeout_seconds
         async with asyncio.timeout(timeout), self.unit_of_work.begin(job.origin) as transaction:
-            job.origin.principal.require_scope(USE_CASES[type(job.command)].scope)
-            result = await self.bus.run(job.command, job.origin, transaction, progress)
-            ended, event = self._at_end(job).succeed(result, self.clock.now())
+            result = await self.bus.run(job.command, job.origin, transaction, attempt)
+            ended, event = _at_end(attempt).succeed(result, self.clock.now())
             await transaction.jobs.save(ended)
             await transaction.outbox.record(event)
 
-    def _at_end(self, job: Job) -> Job:
-        return replace(job, progress=self.board.finish(job) or job.progress)
-
-    async def _hand_back(self, job: Job) -> None:
-        # Where this fails too, the lease lapses and the next worker takes the job over.
-        with suppress(LeaseLostError, StorageUnavailableError):
-            async with self.unit_of_work.begin(job.origin) as transaction:
-                await transaction.jobs.save(self._at_end(job).hand_back())
-
-    async def _settle(self, job: Job, error: Exception) -> Verdict:
+    async def _settle(self, attempt: Attempt, error: Exception) -> Verdict:
+        job = attempt.job
         verdict = decide(error, attempt=job.attempt, max_attempts=job.max_attempts, chance=self.chance.fraction())
-        failure = failure_of(error)
-        fields: Fields = {"attempt": job.attempt, "code": failure.code, "error": repr(error)}
         try:
             async with self.unit_of_work.begin(job.origin) as transaction:
-                if isinstance(verdict, Retry):
-                    await transaction.jobs.save(self._at_end(job).release())
-                else:
-                    ended, event = self._at_end(job).fail(failure, self.clock.now())
-                    await transaction.jobs.save(ended)
-                    await transaction.outbox.record(event)
+                outcome = await self._end_attempt(transaction, attempt, error, verdict)
         except LeaseLostError:
-            return Leave()
-        outcome = "refused" if isinstance(error, DomainError) else "retried" if isinstance(verdict, Retry) else "failed"
+            return self._fenced(job)
+        fields: Fields = {"attempt": job.attempt, "code": failure_of(error).code, "error": repr(error)}
         self.telemetry.event(f"job.{outcome}", fields)
-        self.telemetry.count("jobs", 1, {"kind": job.kind, "outcome": outcome})
+        self._count(job, outcome)
+        if isinstance(verdict, Retry) and verdict.delay_seconds > LONGEST_QUEUE_DELAY_SECONDS:
+            return Done()
         return verdict
 
-    def _not_claimed(self, job_id: UUID, standing: Standing) -> Verdict:
+    async def _end_attempt(
+        self, transaction: Transaction, attempt: Attempt, error: Exception, verdict: Verdict
+    ) -> str:
+        job = _at_end(attempt)
+        if isinstance(verdict, Retry):
+            await transaction.jobs.save(job.release(), retry_after_seconds=verdict.delay_seconds)
+            if verdict.delay_seconds > LONGEST_QUEUE_DELAY_SECONDS:
+                await transaction.jobs.announce(job, delay_seconds=verdict.delay_seconds)
+            return "retried"
+        if isinstance(error, JobCancelledError):
+            cancelled, was_cancelled = job.cancelled(self.clock.now())
+            await transaction.jobs.save(cancelled)
+            await transaction.outbox.record(was_cancelled)
+            return "cancelled"
+        failed, has_failed = job.fail(failure_of(error), self.clock.now())
+        await transaction.jobs.save(failed)
+        await transaction.outbox.record(has_failed)
+        return "refused" if isinstance(error, DomainError) else "failed"
+
+    async def _hand_back(self, attempt: Attempt) -> None:
+        # Where this fails too, the lease lapses and the next worker takes the job over.
+        with suppress(LeaseLostError, StorageUnavailableError):
+            async with self.unit_of_work.begin(attempt.job.origin) as transaction:
+                await transaction.jobs.save(_at_end(attempt).hand_back())
+
+    async def _not_claimed(self, job_id: UUID, standing: Standing) -> Verdict:
         self.telemetry.event("job.not_claimed", {"job_id": str(job_id), "standing": standing.value})
         match standing:
             case Standing.FINISHED:
@@ -102,3 +130,37 @@ class RunJob:
                 return Reject(reason="unknown-job")
             case Standing.HELD:
                 return Leave()
+            case Standing.CAPPED:
+                return Retry(delay_seconds=1 + int(CAPPED_DELAY_SECONDS * self.chance.fraction()))
+            case Standing.LATE:
+                return await self._give_up(job_id)
+
+    async def _give_up(self, job_id: UUID) -> Verdict:
+        """Fail a job whose deadline is past, unless somebody else has ended it meanwhile."""
+        error = DeadlineExceededError()
+        found = await self._locked_end(job_id, error)
+        if found is not None:
+            self._count(found, "failed")
+        return Done()
+
+    async def _locked_end(self, job_id: UUID, error: Exception) -> Job | None:
+        async with self.unit_of_work.begin(self.bus.own_origin(str(job_id))) as transaction:
+            job = await transaction.jobs.lock(job_id)
+            if job is None or job.status.is_terminal:
+                return None
+            failed, has_failed = job.fail(failure_of(error), self.clock.now())
+            await transaction.jobs.change(failed)
+            await transaction.outbox.record(has_failed)
+            return failed
+
+    def _fenced(self, job: Job) -> Verdict:
+        self.telemetry.event("job.fenced", {"attempt": job.attempt})
+        self._count(job, "fenced")
+        return Leave()
+
+    def _count(self, job: Job, outcome: str) -> None:
+        self.telemetry.count("jobs", 1, {"kind": job.kind, "outcome": outcome})
+
+
+def _at_end(attempt: Attempt) -> Job:
+    return replace(attempt.job, progress=attempt.progress)

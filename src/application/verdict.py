@@ -14,6 +14,10 @@ class WorkerLostError(Exception):
     """Every attempt that this job may have was begun, and none of them lived to end it."""
 
 
+class DeadlineExceededError(Exception):
+    """The job waited longer than it was worth doing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The work is finished, here or earlier: delete the message."""
@@ -49,7 +53,7 @@ def decide(error: Exception, *, attempt: int, max_attempts: int, chance: float) 
     """
     if isinstance(error, LeaseLostError):
         return Leave()
-    if isinstance(error, DomainError):
+    if isinstance(error, DomainError | DeadlineExceededError):
         return Done()
     if attempt >= max_attempts:
         return Reject(reason=failure_of(error).code)
@@ -59,10 +63,14 @@ def decide(error: Exception, *, attempt: int, max_attempts: int, chance: float) 
 
 def failure_of(error: Exception) -> Failure:
     """Describe an error for the job's owner: a refusal in full, anything else without its inner details."""
-    if isinstance(error, DomainError):
-        return Failure(code=error.code, detail=error.detail, pointer=error.pointer)
-    if isinstance(error, TimeoutError):
-        return Failure(code="timeout", detail="The work took longer than it may.")
-    if isinstance(error, WorkerLostError):
-        return Failure(code="worker-lost", detail="Each worker that took this job on was lost before it could end it.")
-    return Failure(code="internal-error", detail="The work failed for a reason on our side.")
+    match error:
+        case DomainError():
+            return Failure(code=error.code, detail=error.detail, pointer=error.pointer)
+        case TimeoutError():
+            return Failure(code="timeout", detail="The work took longer than it may.")
+        case DeadlineExceededError():
+            return Failure(code="deadline-exceeded", detail="The work could not begin within the time it is worth.")
+        case WorkerLostError():
+            return Failure(code="worker-lost", detail="Each worker that took this job on was lost before its end.")
+        case _:
+            return Failure(code="internal-error", detail="The work failed for a reason on our side.")

@@ -31,4 +31,11 @@ class ReviseCatalogue:
     ingredients: tuple[Ingredient, ...]
 
 
-Command = AddRecipe | GenerateReport | ReviseCatalogue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob:
+    """Stop a job: the caller's own, or any as an operator."""
+
+    job_id: UUID
+
+
+Command = AddRecipe | GenerateReport | ReviseCatalogue | CancelJob

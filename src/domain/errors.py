@@ -74,6 +74,36 @@ class ReportNotFoundError(DomainError):
     kind = ErrorKind.NOT_FOUND
 
 
+class JobCancelledError(DomainError):
+    """The owner wants this job stopped; raised inside its handler at a safe point."""
+
+    code = "job-cancelled"
+    kind = ErrorKind.CONFLICT
+
+
+class IdempotencyMismatchError(DomainError):
+    """The key was used before, for another request."""
+
+    code = "idempotency-key-reused"
+
+
+class RequestInProgressError(DomainError):
+    """The first request with this key is still being carried out."""
+
+    code = "request-in-progress"
+    kind = ErrorKind.CONFLICT
+
+
+class KeptRefusalError(DomainError):
+    """A refusal that was kept under an idempotency key, told again as it was."""
+
+    def __init__(self, code: str, kind: ErrorKind, detail: str, *, pointer: str | None = None) -> None:
+        """Take what the first refusal said."""
+        super().__init__(detail, pointer=pointer)
+        self.code = code  # type: ignore[misc]
+        self.kind = kind  # type: ignore[misc]
+
+
 class JobTransitionError(DomainError):
     """The job's state does not allow this change (terminal means terminal)."""
 

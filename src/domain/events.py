@@ -46,4 +46,14 @@ class JobFailed:
     at: datetime
 
 
-Event = RecipeAdded | ReportGenerated | JobSucceeded | JobFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancelled:
+    """A job was stopped at its owner's or an operator's wish; it has no effect."""
+
+    job_id: UUID
+    kind: str
+    owner: str
+    at: datetime
+
+
+Event = RecipeAdded | ReportGenerated | JobSucceeded | JobFailed | JobCancelled

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.commands import Command
 from domain.errors import JobTransitionError
-from domain.events import JobFailed, JobSucceeded
+from domain.events import JobCancelled, JobFailed, JobSucceeded
 from domain.principal import Principal
 
 
@@ -70,6 +70,8 @@ class Job:
     origin: Origin
     max_attempts: int
     created_at: datetime
+    deadline_at: datetime | None = None
+    """After this no attempt begins any more."""
     status: JobStatus = JobStatus.QUEUED
     attempt: int = 0
     progress: Progress | None = None
@@ -77,6 +79,7 @@ class Job:
     finished_at: datetime | None = None
     result: Reference | None = None
     failure: Failure | None = None
+    cancel_requested: bool = False
 
     def start(self, at: datetime) -> "Job":
         """Begin the next attempt; one that was lost on the way is begun anew."""
@@ -100,6 +103,19 @@ class Job:
         self._must_be(JobStatus.QUEUED, JobStatus.RUNNING)
         job = replace(self, status=JobStatus.FAILED, failure=failure, finished_at=at)
         return job, JobFailed(job_id=self.id, kind=self.kind, owner=self.owner, code=failure.code, at=at)
+
+    def cancel(self, at: datetime) -> tuple["Job", JobCancelled | None]:
+        """Stop it: at once while it waits, at its next safe point while it runs."""
+        self._must_be(JobStatus.QUEUED, JobStatus.RUNNING)
+        if self.status is JobStatus.RUNNING:
+            return replace(self, cancel_requested=True), None
+        return self.cancelled(at)
+
+    def cancelled(self, at: datetime) -> tuple["Job", JobCancelled]:
+        """End without an effect, as was wished."""
+        self._must_be(JobStatus.QUEUED, JobStatus.RUNNING)
+        job = replace(self, status=JobStatus.CANCELLED, finished_at=at)
+        return job, JobCancelled(job_id=self.id, kind=self.kind, owner=self.owner, at=at)
 
     def release(self) -> "Job":
         """Go back to the queue, to be tried again."""

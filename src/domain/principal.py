@@ -16,6 +16,11 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
 
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether this principal may act on what belongs to others."""
+        return "operator" in self.roles
+
     def require_scope(self, scope: str) -> None:
         """Raise ForbiddenError unless this principal holds the scope."""
         if scope not in self.scopes:

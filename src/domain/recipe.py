@@ -15,6 +15,7 @@ from domain.ingredient import ResolvedLine
 LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
 MOST_LINES = 300
+SERVING_UNITS = frozenset({"serving", "servings", "portion", "portions", "people", "persons", "人分", "人前"})
 LARGEST_YIELD = 10_000
 LONGEST_MINUTES = 100_000
 
@@ -90,6 +91,12 @@ class RecipeContent:
             raise InvalidRecipeError(f"At most {MOST_LINES} steps and tags.", pointer="/steps")
         _check_texts(self.steps, "/steps", longest=LONGEST_TEXT)
         _check_texts(self.tags, "/tags", longest=100)
+
+    @property
+    def servings(self) -> Fraction | None:
+        """Return for how many people it is; None when that is not said (two loaves are not two servings)."""
+        made = self.recipe_yield
+        return made.amount if made is not None and made.unit.strip().lower() in SERVING_UNITS else None
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -69,3 +69,18 @@ class InMemoryApi:
         """Return how many rows there are of whatever kind."""
         tables = self.application.tables
         return sum(map(len, (tables.recipes, tables.jobs, tables.outbox, tables.reports)))
+
+
+def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Return the body of an error after checking all that every error promises."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body.keys() - {"errors"} == {"type", "title", "status", "detail", "instance", "requestId"}
+    assert body["type"] == f"/problems/{code}"
+    assert body["status"] == status
+    assert body["instance"] == answer.request.url.raw_path.partition(b"?")[0].decode()
+    assert body["requestId"] == answer.headers["x-request-id"]
+    assert body["title"]
+    assert body["detail"]
+    return body

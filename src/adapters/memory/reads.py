@@ -115,14 +115,13 @@ class InMemoryRecipeCorpus:
         yield InMemoryCorpusSnapshot([self._corpus_recipe(recipe, catalogue) for recipe in chosen])
 
     def _corpus_recipe(self, recipe: Recipe, catalogue: str) -> CorpusRecipe:
-        made = recipe.content.recipe_yield
         version, made_with, nutrition = self._tables.nutrition.get(recipe.id, (0, "", None))
         return CorpusRecipe(
             id=recipe.id,
             version=recipe.version,
             name=recipe.content.name,
             category=recipe.content.category,
-            servings=made.amount if made else None,
+            servings=recipe.content.servings,
             lines=recipe.content.lines,
             nutrition=nutrition if (version, made_with) == (recipe.version, catalogue) else None,
         )

@@ -56,13 +56,12 @@ class PostgresRecipeCorpus:
 
 def _corpus_recipe(row: asyncpg.Record) -> CorpusRecipe:
     recipe = recipe_from(row["document"])
-    made = recipe.content.recipe_yield
     return CorpusRecipe(
         id=row["id"],
         version=row["version"],
         name=recipe.content.name,
         category=recipe.content.category,
-        servings=made.amount if made else None,
+        servings=recipe.content.servings,
         lines=recipe.content.lines,
         nutrition=decode(row["nutrition"], RecipeNutrition) if row["nutrition"] else None,
     )

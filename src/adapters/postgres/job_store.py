@@ -1,66 +1,40 @@
-"""Jobs: accepted, claimed, fenced."""
+"""Jobs between their transactions: each call is one statement that commits by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-import asyncpg
-
-from adapters.postgres.database import Database, LazyTransaction
+from adapters.postgres.database import Database
+from adapters.postgres.job_rows import job_from
 from adapters.postgres.statements import load
-from adapters.wire.codec import MessageTypes, decode, encode
+from adapters.wire.codec import MessageTypes, encode
 from adapters.wire.messages import job_message
-from application.ports.jobs import JobStore, Standing
+from application.ports.idempotency import IdempotencyKey
+from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
 from application.ports.queue import Channel
-from application.ports.unit_of_work import JobRepository, LeaseLostError
-from domain.job import Failure, Job, JobStatus, Origin, Progress, Reference
-from domain.principal import Principal
+from application.ports.unit_of_work import StorageUnavailableError
+from domain.errors import IdempotencyMismatchError
+from domain.job import Job, Progress
 
 ACCEPT = load("accept_job")
+OF_KEY = load("get_job_of_key")
 CLAIM = load("claim_job")
-SAVE = load("save_job")
-PROGRESS = load("report_progress")
+WATCH = load("watch_jobs")
 GET = load("get_job")
 
 
-class PostgresJobRepository:
-    """The job's end, in the transaction of its effect."""
-
-    def __init__(self, session: LazyTransaction) -> None:
-        """Work inside the session's transaction."""
-        self._session = session
-
-    async def save(self, job: Job) -> None:
-        """Store what the attempt made of the job; raise LeaseLostError if it is no longer the running one."""
-        saved = await self._session.value(
-            SAVE,
-            job.id,
-            job.attempt,
-            job.status.value,
-            job.finished_at,
-            job.result.resource if job.result else None,
-            job.result.id if job.result else None,
-            encode(job.failure) if job.failure else None,
-            job.max_attempts,
-            job.progress.done if job.progress else None,
-            job.progress.total if job.progress else None,
-        )
-        if saved is None:
-            raise LeaseLostError(str(job.id))
-
-
 class PostgresJobStore:
-    """Each call is a statement that commits by itself."""
+    """Jobs as the API accepts them and the worker claims them."""
 
     def __init__(self, database: Database, types: MessageTypes) -> None:
         """Take the database, and the commands that rows may hold."""
         self._database = database
         self._types = types
 
-    async def accept(self, job: Job) -> None:
-        """Store the job and its announcement in one statement."""
+    async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
+        """Store the job, its key and its announcement in one statement."""
         message, principal = job_message(job), job.origin.principal
         async with self._database.session() as session:
-            await session.value(
+            row = await session.row(
                 ACCEPT,
                 job.id,
                 job.kind,
@@ -80,54 +54,48 @@ class PostgresJobStore:
                 message.data,
                 message.group,
                 self._database.label(job.origin),
+                job.deadline_at,
+                *((key.scope, key.key, key.fingerprint) if key else (None, None, None)),
             )
+        if row is not None or key is None:
+            return Acceptance(job=job)
+        return await self._accepted_before(key)
 
-    async def claim(self, job_id: UUID, *, lease_seconds: float) -> Job | Standing:
+    async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt, or say why not."""
         async with self._database.session() as session:
-            row = await session.row(CLAIM, job_id, lease_seconds)
+            row = await session.row(CLAIM, job_id, terms.lease_seconds, terms.most_of_one_owner)
         if row is None:
             return Standing.UNKNOWN
-        if row["id"] is None:
-            return Standing.FINISHED if JobStatus(row["standing"]).is_terminal else Standing.HELD
-        return self._job(row)
+        return Standing(row["standing"]) if row["id"] is None else job_from(row, self._types)
 
-    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
-        """Show progress outside the jobs' own transactions."""
-        columns = zip(*((job.id, job.attempt, shown.done, shown.total) for job, shown in progress), strict=True)
+    async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
+        """Show progress outside the jobs' own transactions, and return those wished cancelled."""
         async with self._database.session() as session:
-            await session.row(PROGRESS, *(list(column) for column in columns))
+            rows = await session.fetch(
+                WATCH,
+                [job.id for job, _ in running],
+                [job.attempt for job, _ in running],
+                [progress.done if progress else None for _, progress in running],
+                [progress.total if progress else None for _, progress in running],
+            )
+        return {row["id"] for row in rows}
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job."""
         async with self._database.session() as session:
             row = await session.row(GET, job_id, owner)
-        return None if row is None else self._job(row)
+        return None if row is None else job_from(row, self._types)
 
-    def _job(self, row: asyncpg.Record) -> Job:
-        done, total = row["progress_done"], row["progress_total"]
-        return Job(
-            id=row["id"],
-            command=self._types.command(row["kind"], row["command"]),
-            kind=row["kind"],
-            origin=Origin(
-                principal=Principal(
-                    subject=row["owner"], scopes=frozenset(row["scopes"]), roles=frozenset(row["roles"])
-                ),
-                request_id=row["request_id"],
-                traceparent=row["traceparent"],
-            ),
-            max_attempts=row["max_attempts"],
-            created_at=row["created_at"],
-            status=JobStatus(row["status"]),
-            attempt=row["attempt"],
-            progress=None if done is None else Progress(done=done, total=total),
-            started_at=row["started_at"],
-            finished_at=row["finished_at"],
-            result=Reference(resource=row["result_resource"], id=row["result_id"]) if row["result_id"] else None,
-            failure=decode(row["failure"], Failure) if row["failure"] else None,
-        )
+    async def _accepted_before(self, key: IdempotencyKey) -> Acceptance:
+        async with self._database.session() as session:
+            row = await session.row(OF_KEY, key.scope, key.key)
+        if row is None or row["id"] is None:
+            # The record expired between the two statements, or is a synchronous request's: the caller may try again.
+            raise StorageUnavailableError("the idempotency record has gone")
+        if row["fingerprint"] != key.fingerprint:
+            raise IdempotencyMismatchError("This idempotency key was used for another request.")
+        return Acceptance(job=job_from(row, self._types), is_replay=True)
 
 
-_repository: type[JobRepository] = PostgresJobRepository
-_store: type[JobStore] = PostgresJobStore
+_: type[JobStore] = PostgresJobStore

@@ -5,10 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.postgres.catalogue import PostgresCatalogueRepository
 from adapters.postgres.database import Database, LazyTransaction
-from adapters.postgres.job_store import PostgresJobRepository
+from adapters.postgres.idempotency import PostgresIdempotencyRecords
+from adapters.postgres.job_repository import PostgresJobRepository
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.recipe_repository import PostgresNutritionRepository, PostgresRecipeRepository
 from adapters.postgres.report_repository import PostgresReportRepository
+from adapters.wire.codec import MessageTypes
 from application.ports.clock import IdFactory
 from application.ports.unit_of_work import Transaction, UnitOfWork
 from domain.job import Origin
@@ -17,29 +19,31 @@ from domain.job import Origin
 class PostgresTransaction:
     """One open transaction."""
 
-    def __init__(self, session: LazyTransaction, origin: Origin, ids: IdFactory) -> None:
+    def __init__(self, session: LazyTransaction, origin: Origin, ids: IdFactory, types: MessageTypes) -> None:
         """Give each repository the same session."""
         self.recipes = PostgresRecipeRepository(session)
         self.nutrition = PostgresNutritionRepository(session)
         self.catalogue = PostgresCatalogueRepository(session)
         self.reports = PostgresReportRepository(session)
-        self.jobs = PostgresJobRepository(session)
+        self.jobs = PostgresJobRepository(session, types)
+        self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)
 
 
 class PostgresUnitOfWork:
     """Opens transactions labelled with their request."""
 
-    def __init__(self, database: Database, ids: IdFactory) -> None:
-        """Take the database, and the source of event ids."""
+    def __init__(self, database: Database, ids: IdFactory, types: MessageTypes) -> None:
+        """Take the database, the source of event ids, and the commands that job rows may hold."""
         self._database = database
         self._ids = ids
+        self._types = types
 
     @asynccontextmanager
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction; see the port for its promises."""
         async with AsyncExitStack() as opened:
-            yield PostgresTransaction(LazyTransaction(self._database, origin, opened), origin, self._ids)
+            yield PostgresTransaction(LazyTransaction(self._database, origin, opened), origin, self._ids, self._types)
 
 
 _: type[UnitOfWork] = PostgresUnitOfWork

@@ -8,7 +8,7 @@ import msgspec
 
 from application.dispatch import USE_CASES, kind_of
 from domain.commands import Command
-from domain.events import Event, JobFailed, JobSucceeded, RecipeAdded, ReportGenerated
+from domain.events import Event, JobCancelled, JobFailed, JobSucceeded, RecipeAdded, ReportGenerated
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class MessageTypes:
 
     def __init__(self) -> None:
         """Collect every command of the dispatch table and every event."""
-        events: tuple[type[Event], ...] = (RecipeAdded, ReportGenerated, JobSucceeded, JobFailed)
+        events: tuple[type[Event], ...] = (RecipeAdded, ReportGenerated, JobSucceeded, JobFailed, JobCancelled)
         self._commands: Mapping[str, type[Command]] = {kind_of(command): command for command in USE_CASES}
         self._events: Mapping[str, type[Event]] = {kind_of(event): event for event in events}
 

@@ -1,10 +1,13 @@
-"""Jobs between their transactions: accepted, claimed, watched."""
+"""Jobs between their transactions: accepted, claimed, kept, watched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from application.ports.idempotency import IdempotencyKey
 from domain.job import Job, Progress
 
 
@@ -15,19 +18,83 @@ class Standing(StrEnum):
     FINISHED = "finished"
     HELD = "held"
     """Another worker's lease is alive."""
+    CAPPED = "capped"
+    """Its owner has as many running as one caller may have."""
+    LATE = "late"
+    """Its deadline is past."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTerms:
+    """On what terms an attempt may begin: the lease's length, and how many of one owner may run at once."""
+
+    lease_seconds: float
+    most_of_one_owner: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """The job that a command became; `is_replay` when an earlier request with the same key had made it."""
+
+    job: Job
+    is_replay: bool = False
 
 
 class JobStore(Protocol):
     """Each call is a transaction of its own; time is the database's."""
 
-    async def accept(self, job: Job) -> None:
-        """Store a new job and the message that announces it, in one transaction: after this it cannot be lost."""
+    async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
+        """Store a new job, its key and the message that announces it, in one transaction: it cannot be lost then.
 
-    async def claim(self, job_id: UUID, *, lease_seconds: float) -> Job | Standing:
+        The same key gives the job that it gave before; raises IdempotencyMismatchError for another request.
+        """
+
+    async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt, counted before any work is done; `attempt` fences all that follows."""
 
-    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
-        """Show the progress of several attempts at once; one that is no longer running is ignored."""
+    async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
+        """Show the progress of running attempts at once, and return the jobs that are wished cancelled.
+
+        Attempts that are no longer the running ones are ignored.
+        """
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job; None for a foreign one just as for one that does not exist."""
+
+
+class JobLeases(Protocol):
+    """Keeps running attempts alive; used beside the work, never by it."""
+
+    async def renew(self, running: Sequence[Job], *, lease_seconds: float) -> Collection[UUID]:
+        """Prolong the leases and return the jobs whose attempt still holds; the others are lost."""
+
+    async def announce_again(self, job_id: UUID) -> None:
+        """Send a fresh message for an unfinished job, as before the oldest one can be kept no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits: how many jobs, the oldest's age, and how many a second were finished of late."""
+
+    queued: int
+    oldest_seconds: float
+    finished_per_second: float
+
+
+class JobUpkeep(Protocol):
+    """What keeps the job table honest and small."""
+
+    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+        """Send fresh messages for jobs whose last one seems forgotten; each time waits twice as long as the last.
+
+        Harmless when the old message comes after all: the second claim finds the job taken.
+        """
+
+    async def expire(self, *, older_than: timedelta, limit: int) -> int:
+        """Delete up to `limit` jobs finished longer ago than this, with their reports; return how many."""
+
+    async def expire_keys(self, *, limit: int) -> int:
+        """Delete up to `limit` idempotency records that are past their time; return how many."""
+
+    async def backlog(self) -> Backlog:
+        """Return what waits now."""

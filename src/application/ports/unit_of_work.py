@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from application.ports.idempotency import IdempotencyRecords
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
@@ -59,8 +60,20 @@ class ReportRepository(Protocol):
 class JobRepository(Protocol):
     """The job's end, inside the transaction that holds the job's effect."""
 
-    async def save(self, job: Job) -> None:
-        """Store what this attempt made of the job; raise LeaseLostError unless it is still the running attempt."""
+    async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
+        """Store what this attempt made of the job; raise LeaseLostError unless it is still the running attempt.
+
+        `retry_after_seconds` is when the message of a released job is expected back.
+        """
+
+    async def announce(self, job: Job, *, delay_seconds: float) -> None:
+        """Add the job's message to the outbox, to be sent after the delay."""
+
+    async def lock(self, job_id: UUID) -> Job | None:
+        """Return the job, unchanged by anybody else until the transaction ends; None if there is none."""
+
+    async def change(self, job: Job) -> None:
+        """Store a locked job's wish to be cancelled, or its end."""
 
 
 class Outbox(Protocol):
@@ -92,6 +105,10 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> JobRepository:
         """Jobs."""
+
+    @property
+    def idempotency(self) -> IdempotencyRecords:
+        """Idempotency keys."""
 
     @property
     def outbox(self) -> Outbox:

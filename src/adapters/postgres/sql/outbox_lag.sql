@@ -1,2 +1,3 @@
-SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(available_at)), 0)::float8
 FROM outbox
+WHERE available_at <= clock_timestamp()

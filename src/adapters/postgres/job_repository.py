@@ -1,0 +1,76 @@
+"""The job inside the transaction of its effect: fenced, or locked."""
+
+from uuid import UUID
+
+from adapters.postgres.database import LazyTransaction
+from adapters.postgres.job_rows import job_from
+from adapters.postgres.statements import load
+from adapters.wire.codec import MessageTypes, encode
+from adapters.wire.messages import job_message
+from application.ports.queue import Channel
+from application.ports.unit_of_work import JobRepository, LeaseLostError
+from domain.job import Job
+
+SAVE = load("save_job")
+LOCK = load("lock_job")
+CHANGE = load("change_job")
+ANNOUNCE = load("announce_job")
+
+
+class PostgresJobRepository:
+    """Jobs as a handler or the end of an attempt changes them."""
+
+    def __init__(self, session: LazyTransaction, types: MessageTypes) -> None:
+        """Work inside the session's transaction."""
+        self._session = session
+        self._types = types
+
+    async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
+        """Store what the attempt made of the job; raise LeaseLostError if it is no longer the running one."""
+        saved = await self._session.value(
+            SAVE,
+            job.id,
+            job.attempt,
+            job.status.value,
+            job.finished_at,
+            job.result.resource if job.result else None,
+            job.result.id if job.result else None,
+            encode(job.failure) if job.failure else None,
+            job.max_attempts,
+            job.progress.done if job.progress else None,
+            job.progress.total if job.progress else None,
+            retry_after_seconds,
+        )
+        if saved is None:
+            raise LeaseLostError(str(job.id))
+
+    async def announce(self, job: Job, *, delay_seconds: float) -> None:
+        """Add the job's message to the outbox, to be sent after the delay."""
+        message = job_message(job)
+        await self._session.row(
+            ANNOUNCE,
+            Channel.COMMANDS.value,
+            f"{message.id}.{job.attempt}",
+            message.type,
+            message.source,
+            message.subject,
+            message.time,
+            message.data,
+            message.group,
+            message.request_id,
+            message.traceparent,
+            delay_seconds,
+        )
+
+    async def lock(self, job_id: UUID) -> Job | None:
+        """Return the job, locked until the transaction ends."""
+        row = await self._session.row(LOCK, job_id)
+        return None if row is None else job_from(row, self._types)
+
+    async def change(self, job: Job) -> None:
+        """Store a locked job's wish to be cancelled, or its end."""
+        failure = encode(job.failure) if job.failure else None
+        await self._session.row(CHANGE, job.id, job.status.value, job.finished_at, failure, job.cancel_requested)
+
+
+_: type[JobRepository] = PostgresJobRepository

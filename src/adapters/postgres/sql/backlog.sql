@@ -1,0 +1,9 @@
+SELECT
+    (SELECT count(*) FROM job WHERE status = 'queued') AS queued,
+    (
+        SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
+        FROM job
+        WHERE status = 'queued'
+    ) AS oldest_seconds,
+    (SELECT count(*) / 60.0 FROM job WHERE finished_at > clock_timestamp() - interval '60 seconds')::float8
+        AS finished_per_second

@@ -1,0 +1,2 @@
+INSERT INTO idempotency_record (scope, key, fingerprint, outcome)
+VALUES ($1, $2, $3, $4)

@@ -1,0 +1,4 @@
+SELECT *
+FROM job
+WHERE id = $1
+FOR UPDATE

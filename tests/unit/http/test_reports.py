@@ -1,0 +1,97 @@
+"""Reports over HTTP: asked for, and read."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from domain.commands import GenerateReport
+from domain.report import RecipeSelection, ReportKind
+from tests.support.http import ALICE, BOB, REPORT, RICE, InMemoryApi, problem_of
+
+RECIPE = UUID("01920000-0000-7000-8000-00000000abcd")
+
+
+async def a_finished_report(client: httpx.AsyncClient, api: InMemoryApi) -> str:
+    """Have a report made and return its address."""
+    await client.post("/recipes", headers=ALICE, json=RICE)
+    accepted = (await client.post("/generate-report", headers=ALICE, json=REPORT)).json()
+    await api.application.run_job.run(UUID(accepted["jobId"]))
+    job = await client.get(accepted["statusUrl"], headers=ALICE)
+    url: str = job.json()["resultsUrl"]
+    return url
+
+
+async def test_a_report_is_accepted_with_where_and_when_to_look(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    answer = await client.post("/generate-report", headers=ALICE, json=REPORT)
+    [job_id] = api.application.tables.jobs
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/jobs/{job_id}"
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json() == {"jobId": str(job_id), "status": "queued", "statusUrl": f"/jobs/{job_id}"}
+
+
+async def test_an_accepted_report_is_kept_with_its_announcement(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    await client.post("/generate-report", headers={**ALICE, "x-request-id": "request-0007"}, json=REPORT)
+    [job] = api.application.tables.jobs.values()
+    [row] = api.application.tables.outbox
+    assert job.owner == "alice"
+    assert job.origin.request_id == row.message.request_id == "request-0007"
+    assert row.message.id == str(job.id)
+
+
+async def test_parameters_say_which_recipes_are_covered(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    parameters = {"recipeIds": [str(RECIPE)], "category": "Side dish", "tag": "毎日"}
+    answer = await client.post("/generate-report", headers=ALICE, json={**REPORT, "parameters": parameters})
+    [job] = api.application.tables.jobs.values()
+    assert answer.status_code == 202
+    assert job.command == GenerateReport(
+        kind=ReportKind.NUTRITION_SUMMARY,
+        selection=RecipeSelection(recipe_ids=(RECIPE,), category="Side dish", tag="毎日"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/kind"),
+        ({"kind": "horoscope"}, "/kind"),
+        ({**REPORT, "owner": "bob"}, "/owner"),
+        ({**REPORT, "parameters": None}, "/parameters"),
+        ({**REPORT, "parameters": {"tag": ""}}, "/parameters/tag"),
+        ({**REPORT, "parameters": {"recipeIds": [str(RECIPE), "seven"]}}, "/parameters/recipeIds/1"),
+        ({**REPORT, "parameters": {"recipeIds": [f"{{{RECIPE}}}"]}}, "/parameters/recipeIds/0"),
+        ({**REPORT, "parameters": {"recipeIds": [str(RECIPE)] * 1_001}}, "/parameters/recipeIds"),
+    ],
+)
+async def test_a_report_that_cannot_be_made_is_refused_at_once(
+    client: httpx.AsyncClient, api: InMemoryApi, body: object, pointer: str
+) -> None:
+    answer = await client.post("/generate-report", headers=ALICE, json=body)
+    faults = problem_of(answer, 400, "validation-failed")["errors"]
+    assert [fault["pointer"] for fault in faults] == [pointer]
+    assert api.stored() == 0
+
+
+async def test_a_finished_report_is_read_by_its_owner(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    answer = await client.get(await a_finished_report(client, api), headers=ALICE)
+    assert answer.status_code == 200
+    assert answer.json()["summary"]["recipes"] == 1
+    assert answer.headers["cache-control"] == "private, max-age=0, must-revalidate"
+
+
+async def test_a_report_that_has_not_changed_is_not_sent_again(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    url = await a_finished_report(client, api)
+    etag = (await client.get(url, headers=ALICE)).headers["etag"]
+    answer = await client.get(url, headers={**ALICE, "if-none-match": etag})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+
+
+async def test_a_foreign_report_looks_like_none(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    foreign = await client.get(await a_finished_report(client, api), headers=BOB)
+    missing = await client.get(f"/reports/{UUID(int=7)}", headers=BOB)
+    different = {"instance", "requestId"}
+    told = [problem_of(answer, 404, "report-not-found") for answer in (foreign, missing)]
+    assert {name: told[0][name] for name in told[0].keys() - different} == {
+        name: told[1][name] for name in told[1].keys() - different
+    }
