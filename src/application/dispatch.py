@@ -40,6 +40,12 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
 }
 
 
+def scopes_of(command: type[Command]) -> frozenset[str]:
+    """Return what a caller must hold to ask for this command."""
+    scope = USE_CASES[command].scope
+    return frozenset() if scope is None else frozenset({scope})
+
+
 def kind_of(message_type: type) -> str:
     """Return the public name of a command or event: GenerateReport is `generate-report`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", message_type.__name__).lower()

@@ -24,7 +24,8 @@ from application.verdict import (
     failure_of,
 )
 from domain.errors import DomainError, JobCancelledError
-from domain.job import Job
+from domain.job import Job, Origin
+from domain.principal import Principal
 
 LONGEST_QUEUE_DELAY_SECONDS = 900
 """Longer delays wait in the outbox: what the queue may forget, the database keeps."""
@@ -96,9 +97,7 @@ class RunJob:
             return Done()
         return verdict
 
-    async def _end_attempt(
-        self, transaction: Transaction, attempt: Attempt, error: Exception, verdict: Verdict
-    ) -> str:
+    async def _end_attempt(self, transaction: Transaction, attempt: Attempt, error: Exception, verdict: Verdict) -> str:
         job = _at_end(attempt)
         if isinstance(verdict, Retry):
             await transaction.jobs.save(job.release(), retry_after_seconds=verdict.delay_seconds)
@@ -136,22 +135,16 @@ class RunJob:
                 return await self._give_up(job_id)
 
     async def _give_up(self, job_id: UUID) -> Verdict:
-        """Fail a job whose deadline is past, unless somebody else has ended it meanwhile."""
-        error = DeadlineExceededError()
-        found = await self._locked_end(job_id, error)
-        if found is not None:
-            self._count(found, "failed")
-        return Done()
-
-    async def _locked_end(self, job_id: UUID, error: Exception) -> Job | None:
-        async with self.unit_of_work.begin(self.bus.own_origin(str(job_id))) as transaction:
+        """Fail a job whose deadline is past, unless it has ended meanwhile: nobody can begin it any more."""
+        origin = Origin(principal=Principal(subject="kondate"), request_id=str(job_id))
+        async with self.unit_of_work.begin(origin) as transaction:
             job = await transaction.jobs.lock(job_id)
-            if job is None or job.status.is_terminal:
-                return None
-            failed, has_failed = job.fail(failure_of(error), self.clock.now())
-            await transaction.jobs.change(failed)
-            await transaction.outbox.record(has_failed)
-            return failed
+            if job is not None and not job.status.is_terminal:
+                failed, has_failed = job.fail(failure_of(DeadlineExceededError()), self.clock.now())
+                await transaction.jobs.change(failed)
+                await transaction.outbox.record(has_failed)
+                self._count(job, "failed")
+        return Done()
 
     def _fenced(self, job: Job) -> Verdict:
         self.telemetry.event("job.fenced", {"attempt": job.attempt})

@@ -100,8 +100,8 @@ class KeptRefusalError(DomainError):
     def __init__(self, code: str, kind: ErrorKind, detail: str, *, pointer: str | None = None) -> None:
         """Take what the first refusal said."""
         super().__init__(detail, pointer=pointer)
-        self.code = code  # type: ignore[misc]
-        self.kind = kind  # type: ignore[misc]
+        self.code = code
+        self.kind = kind
 
 
 class JobTransitionError(DomainError):

@@ -1,8 +1,9 @@
 """The parts list: the one place that knows every adapter, and what each process is made of."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import asyncpg
@@ -17,6 +18,7 @@ from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_store import PostgresJobStore
+from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
 from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
@@ -34,25 +36,50 @@ from adapters.telemetry.telemetry import StructlogTelemetry
 from adapters.telemetry.tracing import open_tracing
 from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
+from application.admission import Admission
 from application.bus import Bus, by_type
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.ports.jobs import ClaimTerms
 from application.ports.queue import QueueUnavailableError
-from application.progress import ProgressBoard
+from application.progress import AttemptBoard
 from application.relay import Relay
 from application.run_job import RunJob
+from domain.principal import Principal
 from entrypoints.http.parts import ApiParts
-from entrypoints.http.readiness import Readiness
+from entrypoints.readiness import Readiness
 from entrypoints.relay.loop import RelayLoop
-from entrypoints.settings import Settings
+from entrypoints.settings import QueueSource, Settings
 from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.health import HealthApp
+from entrypoints.worker.held import HeldDeliveries
+from entrypoints.worker.keeper import Keeper, KeeperParts
 from entrypoints.worker.loop import Worker
+from entrypoints.worker.upkeep import UpkeepLoop
 
 
 def _readiness(schema: PostgresSchema, sqs: SqsClients, names: QueueNames) -> Readiness:
     return Readiness({"database": schema.check, "queue": partial(check_queue, sqs.sending, names.commands)})
+
+
+def _worker_readiness(schema: PostgresSchema, worker: Worker) -> Readiness:
+    return Readiness({"database": schema.check, "queue": worker.check})
+
+
+def _principals(sources: Mapping[str, QueueSource]) -> Mapping[str, Principal]:
+    return {
+        name: Principal(subject=source.subject, scopes=frozenset(source.scopes)) for name, source in sources.items()
+    }
+
+
+@asynccontextmanager
+async def _open_keeper_parts(settings: Settings, urls: QueueUrls) -> AsyncIterator[KeeperParts]:
+    async with open_pool(settings.database_url, size=1, service="keeper") as pool, _sqs(settings) as sqs:
+        leases = PostgresJobLeases(Database(pool, lambda: None, "keeper"))
+        yield KeeperParts(leases, SqsConsumer(sqs, urls, visibility_seconds=settings.visibility_seconds))
 
 
 class Container(containers.DeclarativeContainer):
@@ -74,8 +101,10 @@ class Container(containers.DeclarativeContainer):
     message_types = providers.Singleton(MessageTypes)
     database = providers.Singleton(Database, pool, telemetry.provided.statements, service)
     schema = providers.Singleton(PostgresSchema, database)
-    unit_of_work = providers.Singleton(PostgresUnitOfWork, database, ids)
+    unit_of_work = providers.Singleton(PostgresUnitOfWork, database, ids, message_types)
     job_store = providers.Singleton(PostgresJobStore, database, message_types)
+    job_leases = providers.Singleton(PostgresJobLeases, database)
+    job_upkeep = providers.Singleton(PostgresJobUpkeep, database)
     outbox_store = providers.Singleton(PostgresOutboxStore, database)
     catalogue = providers.Singleton(PostgresCatalogueReads, database)
     corpus = providers.Singleton(PostgresRecipeCorpus, database)
@@ -103,6 +132,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
         providers.Singleton(GenerateReportHandler, catalogue, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
+        providers.Singleton(CancelJobHandler, clock),
         providers.Singleton(ProjectNutrition, catalogue),
     )
     bus = providers.Singleton(
@@ -113,6 +143,15 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         telemetry=telemetry,
+    )
+
+    admission = providers.Singleton(
+        Admission,
+        bus=bus,
+        upkeep=job_upkeep,
+        clock=clock,
+        most_queued=settings.provided.most_queued_jobs,
+        oldest_seconds=settings.provided.oldest_queued_seconds,
     )
 
     # SQS
@@ -133,6 +172,7 @@ class Container(containers.DeclarativeContainer):
     api = providers.Singleton(
         ApiParts,
         bus=bus,
+        admission=admission,
         job_store=job_store,
         recipe_reads=recipe_reads,
         report_reads=report_reads,
@@ -143,7 +183,12 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         ids=ids,
     )
-    board = providers.Singleton(ProgressBoard, job_store)
+    board = providers.Singleton(AttemptBoard, job_store)
+    claim_terms = providers.Singleton(
+        ClaimTerms,
+        lease_seconds=settings.provided.lease_seconds,
+        most_of_one_owner=settings.provided.worker_jobs_of_one_caller,
+    )
     run_job = providers.Singleton(
         RunJob,
         bus=bus,
@@ -153,26 +198,50 @@ class Container(containers.DeclarativeContainer):
         chance=chance,
         telemetry=telemetry,
         board=board,
-        lease_seconds=settings.provided.lease_seconds,
+        terms=claim_terms,
     )
+    reader = providers.Singleton(WireMessageReader, message_types)
     delivery_handler = providers.Singleton(
         DeliveryHandler,
         run_job=run_job,
         bus=bus,
-        reader=providers.Singleton(WireMessageReader, message_types),
+        reader=reader,
+        sources=providers.Callable(_principals, settings.provided.queue_sources),
         telemetry=telemetry,
         tracer=telemetry,
+    )
+    held = providers.Singleton(HeldDeliveries)
+    keeper = providers.Singleton(
+        Keeper,
+        open_parts=providers.Callable(partial, _open_keeper_parts, settings, queue_urls),
+        board=board,
+        held=held,
+        reader=reader,
+        telemetry=telemetry,
+        lease_seconds=settings.provided.lease_seconds,
+        visibility_seconds=settings.provided.visibility_seconds,
+    )
+    upkeep_loop = providers.Singleton(
+        UpkeepLoop,
+        upkeep=job_upkeep,
+        telemetry=telemetry,
+        every_seconds=settings.provided.upkeep_seconds,
+        reannounce_seconds=settings.provided.reannounce_seconds,
+        retention=providers.Callable(timedelta, days=settings.provided.job_retention_days),
     )
     worker = providers.Singleton(
         Worker,
         consumer=consumer,
         handler=delivery_handler,
+        keeper=keeper,
+        held=held,
         telemetry=telemetry,
         board=board,
         concurrency=settings.provided.worker_concurrency,
         poll_seconds=settings.provided.worker_poll_seconds,
         grace_seconds=settings.provided.shutdown_grace_seconds,
     )
+    worker_health = providers.Singleton(HealthApp, providers.Callable(_worker_readiness, schema, worker), meter)
     relay_loop = providers.Singleton(
         RelayLoop,
         relay=providers.Singleton(

@@ -29,6 +29,13 @@ class Stage(StrEnum):
     PRODUCTION = "production"
 
 
+class QueueSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """As whom another system's commands are carried out."""
+
+    subject: str
+    scopes: tuple[str, ...]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PREFIX + name.upper()):
     """Everything that differs between two installations; each field is `KONDATE_` + its name in capitals."""
 
@@ -79,10 +86,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     worker_poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
     worker_relay: bool = True
     """Run the relay inside each worker; false where `kondate relay` runs alone."""
+    worker_jobs_of_one_caller: Positive = 6
+    """How many jobs of one caller may run at once, over all workers; the others' turn comes between them."""
+    most_queued_jobs: Positive = 100_000
+    """More than these waiting, and deferred routes answer 503 until enough are done."""
+    oldest_queued_seconds: Positive = 3_600
+    """The same once the oldest job has waited longer than this."""
     visibility_seconds: Annotated[int, msgspec.Meta(ge=2, le=43_200)] = 60
     lease_seconds: Positive = 60
     shutdown_grace_seconds: Positive = 8
     relay_sweep_seconds: Positive = 2
+    upkeep_seconds: Positive = 5
+    """How often a worker looks for forgotten and expired jobs."""
+    reannounce_seconds: Positive = 120
+    """A job that waits longer than this without a sign of its message gets a fresh one."""
+    job_retention_days: Positive = 30
+    """Finished jobs and their reports are kept this long."""
+    worker_port: Port | None = None
+    """Where the worker serves /healthz, /readyz and /metrics; None serves nothing."""
+    queue_sources: dict[str, QueueSource] = {}
+    """Other systems that may put commands on the queue: a JSON object of CloudEvents source to
+    `{"subject": …, "scopes": […]}`."""
 
     otlp_endpoint: HttpUrl | None = None
     """Base URL of an OTLP/HTTP receiver; None makes no spans at all."""
@@ -105,19 +129,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if unknown:
         message = f"{unknown[0]}: no such setting"
         raise SettingsError(message)
-    values: dict[str, object] = {
-        name: _listed(value) if get_origin(fields[name]) is tuple else value
-        for name, value in given.items()
-        if value != ""
-    }
+    values: dict[str, object] = {name: _read(fields[name], value) for name, value in given.items() if value != ""}
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_one_line(str(error))) from error
 
 
-def _listed(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+def _read(expected: object, value: str) -> object:
+    """Return a list for a tuple, an object for a mapping, and anything else as it is written."""
+    if get_origin(expected) is tuple:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if get_origin(expected) is dict:
+        try:
+            return msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            return value
+    return value
 
 
 def _one_line(message: str) -> str:

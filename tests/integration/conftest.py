@@ -28,6 +28,8 @@ async def database_dsn(postgres_dsn: str) -> str:
     """Give the address of a migrated database without rows."""
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute("TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report")
+    await connection.execute(
+        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record"
+    )
     await connection.close()
     return postgres_dsn

@@ -16,10 +16,12 @@ from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.bus import Bus, Handler, by_type
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
-from application.progress import ProgressBoard
+from application.ports.jobs import ClaimTerms
+from application.progress import AttemptBoard
 from application.run_job import RunJob
 from tests.support.fakes import CountingIds, FixedChance, FixedClock
 
@@ -47,6 +49,7 @@ class InMemoryApplication:
                 AddRecipeHandler(self.catalogue, self.clock, self.ids),
                 GenerateReportHandler(self.catalogue, self.corpus, self.clock, self.ids),
                 ReviseCatalogueHandler(),
+                CancelJobHandler(self.clock),
                 ProjectNutrition(self.catalogue),
             ]
         )
@@ -58,7 +61,7 @@ class InMemoryApplication:
             ids=self.ids,
             telemetry=self.telemetry,
         )
-        self.board = ProgressBoard(self.jobs)
+        self.board = AttemptBoard(self.jobs)
         self.run_job = RunJob(
             bus=self.bus,
             jobs=self.jobs,
@@ -67,5 +70,5 @@ class InMemoryApplication:
             chance=FixedChance(),
             telemetry=self.telemetry,
             board=self.board,
-            lease_seconds=60,
+            terms=ClaimTerms(lease_seconds=60),
         )

@@ -10,7 +10,7 @@ import httpx
 from application.ports.tokens import InvalidTokenError, VerifiedToken
 from domain.principal import Principal
 from entrypoints.http.app import ApiParts, create_app
-from entrypoints.http.readiness import Readiness
+from entrypoints.readiness import Readiness
 from tests.support.application import InMemoryApplication
 from tests.support.builders import ALL_SCOPES
 

@@ -1,57 +1,155 @@
-"""Jobs in memory."""
+"""Jobs in memory, with every promise of the real store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.memory.tables import OutboxRow, Tables
+from adapters.memory.tables import KeyRow, OutboxRow, Tables
+from adapters.memory.unit_of_work import KEY_LIFE
 from adapters.wire.messages import job_message
 from application.ports.clock import Clock
-from application.ports.jobs import JobStore, Standing
+from application.ports.idempotency import IdempotencyKey
+from application.ports.jobs import Acceptance, Backlog, ClaimTerms, JobLeases, JobStore, JobUpkeep, Standing
 from application.ports.queue import Channel
+from domain.errors import IdempotencyMismatchError
 from domain.job import Job, JobStatus, Progress
 
 
 class InMemoryJobStore:
-    """Accepts and claims jobs on shared tables; leases are judged by the given clock."""
+    """Accepts, claims, renews and keeps jobs on shared tables; time is the given clock's."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         """Take the tables and the clock."""
         self._tables = tables
         self._clock = clock
 
-    async def accept(self, job: Job) -> None:
-        """Store the job and its announcement."""
+    async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
+        """Store the job, its key and its announcement."""
+        if key is not None:
+            row = self._tables.keys.get((key.scope, key.key))
+            if row is not None and row.fingerprint != key.fingerprint:
+                raise IdempotencyMismatchError("This idempotency key was used for another request.")
+            if row is not None and row.job_id is not None:
+                return Acceptance(job=self._tables.jobs[row.job_id], is_replay=True)
+            expires_at = self._clock.now() + KEY_LIFE
+            self._tables.keys[(key.scope, key.key)] = KeyRow(key.fingerprint, job.id, None, expires_at)
         self._tables.jobs[job.id] = job
-        self._tables.outbox.append(OutboxRow(Channel.COMMANDS, job_message(job), self._clock.now()))
-        self._tables.committed.set()
+        self._tables.announced[job.id] = (self._clock.now(), 0)
+        self._announce(job)
+        return Acceptance(job=job)
 
-    async def claim(self, job_id: UUID, *, lease_seconds: float) -> Job | Standing:
+    async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt, or say why not."""
         job = self._tables.jobs.get(job_id)
         if job is None:
             return Standing.UNKNOWN
         if job.status.is_terminal:
             return Standing.FINISHED
-        now = self._clock.now()
-        if job.status is JobStatus.RUNNING and self._tables.leases[job_id] >= now:
+        if job.status is JobStatus.RUNNING and self._has_lease(job):
             return Standing.HELD
+        now = self._clock.now()
+        if job.deadline_at is not None and job.deadline_at <= now:
+            return Standing.LATE
+        if self._running_beside(job) >= terms.most_of_one_owner:
+            return Standing.CAPPED
         self._tables.jobs[job_id] = started = job.start(now)
-        self._tables.leases[job_id] = now + timedelta(seconds=lease_seconds)
+        self._tables.leases[job_id] = now + timedelta(seconds=terms.lease_seconds)
         return started
 
-    async def report_progress(self, progress: Sequence[tuple[Job, Progress]]) -> None:
-        """Show progress of those that are still the running attempt."""
-        for job, shown in progress:
+    async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
+        """Show progress of those that are still the running attempt, and return those wished cancelled."""
+        wished = set()
+        for job, progress in running:
             current = self._tables.jobs[job.id]
-            if current.status is JobStatus.RUNNING and current.attempt == job.attempt:
-                self._tables.jobs[job.id] = replace(current, progress=shown)
+            if current.status is not JobStatus.RUNNING or current.attempt != job.attempt:
+                continue
+            if progress is not None:
+                self._tables.jobs[job.id] = replace(current, progress=progress)
+            if current.cancel_requested:
+                wished.add(job.id)
+        return wished
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job."""
         job = self._tables.jobs.get(job_id)
         return job if job is not None and job.owner == owner else None
 
+    async def renew(self, running: Sequence[Job], *, lease_seconds: float) -> Collection[UUID]:
+        """Prolong the leases and return the jobs whose attempt still holds."""
+        kept = set()
+        for job in running:
+            current = self._tables.jobs.get(job.id)
+            if current is not None and current.status is JobStatus.RUNNING and current.attempt == job.attempt:
+                self._tables.leases[job.id] = self._clock.now() + timedelta(seconds=lease_seconds)
+                kept.add(job.id)
+        return kept
 
-_: type[JobStore] = InMemoryJobStore
+    async def announce_again(self, job_id: UUID) -> None:
+        """Send a fresh message for an unfinished job."""
+        job = self._tables.jobs[job_id]
+        if not job.status.is_terminal:
+            self._announce(job)
+
+    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+        """Send fresh messages for jobs whose last one seems forgotten."""
+        stale = [job for job in self._tables.jobs.values() if self._is_stale(job, after_seconds)][:limit]
+        for job in stale:
+            self._announce(job)
+        return len(stale)
+
+    async def expire(self, *, older_than: timedelta, limit: int) -> int:
+        """Delete jobs finished longer ago than this, with their reports."""
+        before = self._clock.now() - older_than
+        finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at < before][:limit]
+        for job in finished:
+            del self._tables.jobs[job.id]
+            if job.result is not None:
+                self._tables.reports.pop(job.result.id, None)
+        gone = {job.id for job in finished}
+        self._tables.keys = {name: row for name, row in self._tables.keys.items() if row.job_id not in gone}
+        return len(finished)
+
+    async def expire_keys(self, *, limit: int) -> int:
+        """Delete idempotency records that are past their time."""
+        now = self._clock.now()
+        old = [name for name, row in self._tables.keys.items() if row.expires_at < now][:limit]
+        for name in old:
+            del self._tables.keys[name]
+        return len(old)
+
+    async def backlog(self) -> Backlog:
+        """Return what waits now."""
+        now = self._clock.now()
+        ages = [(now - job.created_at).total_seconds() for job in self._tables.jobs.values() if job.status == "queued"]
+        minute = timedelta(seconds=60)
+        finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at > now - minute]
+        return Backlog(queued=len(ages), oldest_seconds=max(ages, default=0.0), finished_per_second=len(finished) / 60)
+
+    def _announce(self, job: Job) -> None:
+        now = self._clock.now()
+        _, sent = self._tables.announced[job.id]
+        message = job_message(job) if sent == 0 else replace(job_message(job), id=f"{job.id}.{sent + 1}")
+        self._tables.announced[job.id] = (now, sent + 1)
+        self._tables.outbox.append(OutboxRow(Channel.COMMANDS, message, now))
+        self._tables.committed.set()
+
+    def _running_beside(self, job: Job) -> int:
+        others = [other for other in self._tables.jobs.values() if other.owner == job.owner and other.id != job.id]
+        return sum(other.status is JobStatus.RUNNING and self._has_lease(other) for other in others)
+
+    def _has_lease(self, job: Job) -> bool:
+        return self._tables.leases[job.id] >= self._clock.now()
+
+    def _is_stale(self, job: Job, after_seconds: float) -> bool:
+        if job.status.is_terminal or any(row.message.subject == str(job.id) for row in self._tables.outbox):
+            return False
+        since, sent = self._tables.announced[job.id]
+        if job.status is JobStatus.RUNNING:
+            since = max(since, self._tables.leases[job.id])
+        return since < self._clock.now() - timedelta(seconds=after_seconds * 2 ** min(sent - 1, 6))
+
+
+_jobs: type[JobStore] = InMemoryJobStore
+_leases: type[JobLeases] = InMemoryJobStore
+_upkeep: type[JobUpkeep] = InMemoryJobStore

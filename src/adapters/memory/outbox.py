@@ -4,11 +4,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from adapters.memory.tables import OutboxRow, Tables
 from application.ports.clock import Clock
 from application.ports.outbox import OutboxBatch, OutboxStore
 from application.ports.queue import Channel, Message
+
+NONE = timedelta()
 
 
 class InMemoryOutboxBatch:
@@ -43,7 +46,8 @@ class InMemoryOutboxStore:
     @asynccontextmanager
     async def claim(self, limit: int) -> AsyncIterator[OutboxBatch]:
         """Hold up to `limit` unclaimed rows until the block ends."""
-        rows = [row for row in self._tables.outbox if not row.is_claimed][:limit]
+        now = self._clock.now()
+        rows = [row for row in self._tables.outbox if not row.is_claimed and row.available_at <= now][:limit]
         for row in rows:
             row.is_claimed = True
         batch = InMemoryOutboxBatch(rows)
@@ -68,8 +72,9 @@ class InMemoryOutboxStore:
 
     async def lag_seconds(self) -> float:
         """Return the age of the oldest unsent message."""
-        oldest = min((row.created_at for row in self._tables.outbox), default=None)
-        return 0.0 if oldest is None else (self._clock.now() - oldest).total_seconds()
+        now = self._clock.now()
+        oldest = max((now - row.available_at for row in self._tables.outbox), default=NONE)
+        return max(oldest, NONE).total_seconds()
 
 
 _: type[OutboxStore] = InMemoryOutboxStore

@@ -80,11 +80,12 @@ class InMemoryQueue:
         receipts = {delivery.receipt for delivery in deliveries}
         self._held = [held for held in self._held if held.receipt not in receipts]
 
-    async def postpone(self, delivery: Delivery, *, seconds: int) -> None:
-        """Change when it is visible again."""
+    async def postpone(self, deliveries: Sequence[Delivery], *, seconds: int) -> None:
+        """Change when they are visible again."""
+        receipts = {delivery.receipt for delivery in deliveries}
         async with self._changed:
             for held in self._held:
-                if held.receipt == delivery.receipt:
+                if held.receipt in receipts:
                     held.visible_at = self.clock.now() + timedelta(seconds=seconds)
             self._changed.notify_all()
 

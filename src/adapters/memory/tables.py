@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from application.ports.audit import AuditEntry
+from application.ports.idempotency import Outcome
 from application.ports.queue import Channel, Message
 from domain.ingredient import Ingredient
-from domain.job import Job
+from domain.job import Job, Origin
 from domain.nutrition import RecipeNutrition
 from domain.recipe import Recipe
 from domain.report import Report
@@ -19,8 +21,18 @@ class OutboxRow:
 
     channel: Channel
     message: Message
-    created_at: datetime
+    available_at: datetime
     is_claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """What an idempotency key brought about: a job, or an outcome."""
+
+    fingerprint: str
+    job_id: UUID | None
+    outcome: Outcome | None
+    expires_at: datetime
 
 
 @dataclass(slots=True)
@@ -33,6 +45,12 @@ class Tables:
     reports: dict[UUID, Report] = field(default_factory=dict)
     jobs: dict[UUID, Job] = field(default_factory=dict)
     leases: dict[UUID, datetime] = field(default_factory=dict)
+    announced: dict[UUID, tuple[datetime, int]] = field(default_factory=dict)
+    """When a job's last message was sent or is expected back, and how many were sent."""
+    keys: dict[tuple[str, str], KeyRow] = field(default_factory=dict)
+    owned_keys: set[tuple[str, str]] = field(default_factory=set)
+    """Keys whose first request is being carried out."""
     outbox: list[OutboxRow] = field(default_factory=list)
+    audit: list[tuple[Origin, AuditEntry]] = field(default_factory=list)
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set at each commit that adds to the outbox."""

@@ -2,20 +2,26 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
-from adapters.memory.tables import OutboxRow, Tables
-from adapters.wire.messages import event_message
+from adapters.memory.audit import InMemoryAuditLog
+from adapters.memory.tables import KeyRow, OutboxRow, Tables
+from adapters.wire.messages import event_message, job_message
 from application.ports.clock import Clock, IdFactory
+from application.ports.idempotency import IdempotencyKey, Outcome
 from application.ports.queue import Channel
 from application.ports.unit_of_work import LeaseLostError, Transaction, UnitOfWork
+from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.events import Event
 from domain.ingredient import Ingredient
-from domain.job import Job, JobStatus, Origin
+from domain.job import Job, JobStatus, Origin, Reference
 from domain.nutrition import RecipeNutrition
 from domain.recipe import Recipe
 from domain.report import Report
+
+KEY_LIFE = timedelta(hours=24)
 
 
 class InMemoryTransaction:
@@ -23,55 +29,89 @@ class InMemoryTransaction:
 
     def __init__(self, tables: Tables, origin: Origin, clock: Clock, ids: IdFactory) -> None:
         """Begin with nothing changed."""
-        self._tables = tables
+        self.tables = tables
         self._origin = origin
         self._clock = clock
         self._ids = ids
         self._changes: list[Callable[[], None]] = []
         self._added: dict[UUID, Recipe] = {}
-        self._ended: list[Job] = []
+        self._ended: list[tuple[Job, float]] = []
+        self._owned: set[tuple[str, str]] = set()
         self.recipes = self
         self.nutrition = _Nutrition(tables, self._changes)
         self.catalogue = _Ingredients(tables, self._changes)
         self.reports = _Reports(tables, self._changes)
         self.jobs = _Jobs(self)
+        self.idempotency = _Keys(self)
         self.outbox = _Outbox(self)
+        self.audit = InMemoryAuditLog(tables, origin, self._changes)
 
     async def add(self, recipe: Recipe) -> None:
         """Store a new recipe."""
         self._added[recipe.id] = recipe
-        self.later(lambda: self._tables.recipes.update({recipe.id: recipe}))
+        self.later(lambda: self.tables.recipes.update({recipe.id: recipe}))
 
     async def get(self, recipe_id: UUID) -> Recipe | None:
         """Return the recipe, or None."""
-        return self._added.get(recipe_id) or self._tables.recipes.get(recipe_id)
+        return self._added.get(recipe_id) or self.tables.recipes.get(recipe_id)
 
     def later(self, change: Callable[[], None]) -> None:
         """Keep a change for the commit."""
         self._changes.append(change)
 
-    def end(self, job: Job) -> None:
+    def end(self, job: Job, retry_after_seconds: float) -> None:
         """Fence now and again at the commit, as the row lock of a real database does."""
         self._fence(job)
-        self._ended.append(job)
+        self._ended.append((job, retry_after_seconds))
+
+    def announce(self, job: Job, delay_seconds: float) -> None:
+        """Keep a delayed message for the commit."""
+        row = OutboxRow(Channel.COMMANDS, job_message(job), self._clock.now() + timedelta(seconds=delay_seconds))
+        self.later(lambda: self.tables.outbox.append(row))
+
+    def claim_key(self, key: IdempotencyKey) -> Outcome | None:
+        """Own a key until the transaction ends, or return what it brought about."""
+        name = (key.scope, key.key)
+        row = self.tables.keys.get(name)
+        if row is not None and row.fingerprint != key.fingerprint:
+            raise IdempotencyMismatchError("This idempotency key was used for another request.")
+        if row is not None:
+            return row.outcome or Outcome(reference=Reference(resource="job", id=row.job_id) if row.job_id else None)
+        if name in self.tables.owned_keys:
+            raise RequestInProgressError("The first request with this idempotency key is still being carried out.")
+        self.tables.owned_keys.add(name)
+        self._owned.add(name)
+        return None
+
+    def keep_key(self, key: IdempotencyKey, outcome: Outcome) -> None:
+        """Keep a key's outcome for the commit."""
+        row = KeyRow(key.fingerprint, None, outcome, self._clock.now() + KEY_LIFE)
+        self.later(lambda: self.tables.keys.update({(key.scope, key.key): row}))
+
+    def close(self) -> None:
+        """Give up the keys that are owned, however the transaction ended."""
+        self.tables.owned_keys -= self._owned
 
     def record(self, event: Event) -> None:
         """Keep an event for the commit."""
         message = event_message(self._ids.new(), event, self._origin)
         row = OutboxRow(Channel.EVENTS, message, self._clock.now())
-        self.later(lambda: self._tables.outbox.append(row))
+        self.later(lambda: self.tables.outbox.append(row))
 
     def commit(self) -> None:
         """Apply everything or, when a fence refuses, nothing."""
-        for job in self._ended:
+        for job, _ in self._ended:
             self._fence(job)
-        for job in self._ended:
-            self._tables.jobs[job.id] = job
+        for job, delay in self._ended:
+            wished = self.tables.jobs[job.id].cancel_requested
+            self.tables.jobs[job.id] = replace(job, cancel_requested=wished)
+            _, sent = self.tables.announced[job.id]
+            self.tables.announced[job.id] = (self._clock.now() + timedelta(seconds=delay), sent)
         for change in self._changes:
             change()
 
     def _fence(self, job: Job) -> None:
-        current = self._tables.jobs.get(job.id)
+        current = self.tables.jobs.get(job.id)
         if current is None or current.status is not JobStatus.RUNNING or current.attempt != job.attempt:
             raise LeaseLostError(str(job.id))
 
@@ -80,8 +120,28 @@ class InMemoryTransaction:
 class _Jobs:
     transaction: InMemoryTransaction
 
-    async def save(self, job: Job) -> None:
-        self.transaction.end(job)
+    async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
+        self.transaction.end(job, retry_after_seconds)
+
+    async def announce(self, job: Job, *, delay_seconds: float) -> None:
+        self.transaction.announce(job, delay_seconds)
+
+    async def lock(self, job_id: UUID) -> Job | None:
+        return self.transaction.tables.jobs.get(job_id)
+
+    async def change(self, job: Job) -> None:
+        self.transaction.later(lambda: self.transaction.tables.jobs.update({job.id: job}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    transaction: InMemoryTransaction
+
+    async def claim(self, key: IdempotencyKey) -> Outcome | None:
+        return self.transaction.claim_key(key)
+
+    async def keep(self, key: IdempotencyKey, outcome: Outcome) -> None:
+        self.transaction.keep_key(key, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +198,11 @@ class InMemoryUnitOfWork:
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction; see the port for its promises."""
         transaction = InMemoryTransaction(self._tables, origin, self._clock, self._ids)
-        yield transaction
-        transaction.commit()
+        try:
+            yield transaction
+            transaction.commit()
+        finally:
+            transaction.close()
         self._tables.committed.set()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.catalogue import PostgresCatalogueRepository
 from adapters.postgres.database import Database, LazyTransaction
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
@@ -28,6 +29,7 @@ class PostgresTransaction:
         self.jobs = PostgresJobRepository(session, types)
         self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)
+        self.audit = PostgresAuditLog(session, origin)
 
 
 class PostgresUnitOfWork:

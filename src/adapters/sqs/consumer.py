@@ -1,7 +1,7 @@
 """Receiving and settling."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from adapters.sqs.client import SqsClients, answer_to
@@ -46,26 +46,12 @@ class SqsConsumer:
 
     async def delete(self, deliveries: Sequence[Delivery]) -> None:
         """Delete in batches of ten; one refusal does not keep the rest."""
-        failures: list[str] = []
-        for channel in Channel:
-            receipts = [delivery.receipt for delivery in deliveries if delivery.channel is channel]
-            for start in range(0, len(receipts), BATCH_ENTRIES):
-                entries = _entries(receipts[start : start + BATCH_ENTRIES])
-                call = self._clients.sending.delete_message_batch(QueueUrl=self._urls.of(channel), Entries=entries)
-                failures += _refusals(await answer_to(call))
-        if failures:
-            raise QueueUnavailableError(f"not deleted: {failures[0]}")
+        await self._in_batches(deliveries, self._clients.sending.delete_message_batch, {})
 
-    async def postpone(self, delivery: Delivery, *, seconds: int) -> None:
-        """Change its visibility."""
-        # The batch call reports a stale receipt as data, the single call as an exception.
-        call = self._clients.sending.change_message_visibility_batch(
-            QueueUrl=self._urls.of(delivery.channel),
-            Entries=[{**entry, "VisibilityTimeout": seconds} for entry in _entries([delivery.receipt])],
-        )
-        failures = _refusals(await answer_to(call))
-        if failures:
-            raise QueueUnavailableError(f"not postponed: {failures[0]}")
+    async def postpone(self, deliveries: Sequence[Delivery], *, seconds: int) -> None:
+        """Change their visibility in batches of ten."""
+        change = self._clients.sending.change_message_visibility_batch
+        await self._in_batches(deliveries, change, {"VisibilityTimeout": seconds})
 
     async def reject(self, delivery: Delivery, *, reason: str) -> None:
         """Send its body as it came, with `reason` and `origin` (the channel), to the dead-letter queue; then delete it.
@@ -85,6 +71,19 @@ class SqsConsumer:
             )
         )
         await self.delete([delivery])
+
+    async def _in_batches(
+        self, deliveries: Sequence[Delivery], call: Callable[..., Awaitable[dict[str, Any]]], more: dict[str, object]
+    ) -> None:
+        # The batch calls report a stale receipt as data, the single calls as an exception.
+        failures: list[str] = []
+        for channel in Channel:
+            receipts = [delivery.receipt for delivery in deliveries if delivery.channel is channel]
+            for start in range(0, len(receipts), BATCH_ENTRIES):
+                entries = [{**entry, **more} for entry in _entries(receipts[start : start + BATCH_ENTRIES])]
+                failures += _refusals(await answer_to(call(QueueUrl=self._urls.of(channel), Entries=entries)))
+        if failures:
+            raise QueueUnavailableError(f"not settled: {failures[0]}")
 
     async def check(self) -> None:
         """Ask for the commands queue."""

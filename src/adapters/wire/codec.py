@@ -1,5 +1,6 @@
 """Commands, events and their values as JSON: exact, and readable by the next release."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from domain.commands import Command
 from domain.events import Event, JobCancelled, JobFailed, JobSucceeded, RecipeAdded, ReportGenerated
 
 T = TypeVar("T")
+_CAPITAL = re.compile("[A-Z]")
 
 
 class UnknownKindError(ValueError):
@@ -40,6 +42,13 @@ class MessageTypes:
         """Rebuild a command; raise UnknownKindError or msgspec.ValidationError."""
         return decode(body, _known(self._commands, kind))
 
+    def foreign_command(self, kind: str, body: bytes) -> Command:
+        """Rebuild a command that another system wrote, its members in camelCase."""
+        expected = _known(self._commands, kind)
+        value = _snake_cased(msgspec.json.decode(body))
+        command: Command = msgspec.convert(value, expected, dec_hook=_rebuilt)
+        return command
+
     def event(self, kind: str, body: bytes | str) -> Event:
         """Rebuild an event; raise UnknownKindError or msgspec.ValidationError."""
         return decode(body, _known(self._events, kind))
@@ -65,3 +74,18 @@ def _rebuilt(expected: type[Any], value: Any) -> Any:  # noqa: ANN401 (msgspec's
     if expected is Fraction and isinstance(value, str):
         return Fraction(value)
     raise NotImplementedError
+
+
+def _snake_cased(value: object) -> object:
+    """Rename object members from camelCase, at every depth."""
+    match value:
+        case dict():
+            return {_CAPITAL.sub(_lowered, name): _snake_cased(member) for name, member in value.items()}
+        case list():
+            return [_snake_cased(item) for item in value]
+        case _:
+            return value
+
+
+def _lowered(match: re.Match[str]) -> str:
+    return f"_{match[0].lower()}"

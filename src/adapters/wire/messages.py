@@ -6,8 +6,9 @@ import msgspec
 
 from adapters.wire.codec import MessageTypes, encode
 from application.dispatch import kind_of
-from application.ports.messages import JobAnnounced, MessageReader, UnreadableMessageError
+from application.ports.messages import CommandRequested, JobAnnounced, MessageReader, UnreadableMessageError
 from application.ports.queue import Message
+from domain.errors import DomainError
 from domain.events import Event
 from domain.job import Job, Origin
 
@@ -16,6 +17,7 @@ SOURCE = "/kondate"
 
 JOB_TYPE = "org.kondate.job.v1"
 EVENT_PREFIX = "org.kondate.event."
+COMMAND_PREFIX = "org.kondate.command."
 VERSION_SUFFIX = ".v1"
 
 
@@ -61,15 +63,18 @@ class WireMessageReader:
         """Take the known commands and events."""
         self._types = types
 
-    def read(self, message: Message) -> JobAnnounced | Event:
-        """Return the job or the event that a message names."""
+    def read(self, message: Message) -> JobAnnounced | CommandRequested | Event:
+        """Return the job, the event or the command that a message names."""
         try:
             if message.type == JOB_TYPE:
                 return JobAnnounced(msgspec.json.decode(message.data, type=_JobData).job_id)
             if message.type.startswith(EVENT_PREFIX) and message.type.endswith(VERSION_SUFFIX):
                 kind = message.type.removeprefix(EVENT_PREFIX).removesuffix(VERSION_SUFFIX)
                 return self._types.event(kind, message.data)
-        except ValueError as error:
+            if message.type.startswith(COMMAND_PREFIX) and message.type.endswith(VERSION_SUFFIX):
+                kind = message.type.removeprefix(COMMAND_PREFIX).removesuffix(VERSION_SUFFIX)
+                return CommandRequested(self._types.foreign_command(kind, message.data))
+        except (ValueError, DomainError) as error:
             raise UnreadableMessageError(f"{message.type}: {error}") from error
         raise UnreadableMessageError(f"unknown message type {message.type}")
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.ports.queue import Message
+from domain.commands import Command
 from domain.events import Event
 
 
@@ -19,8 +20,15 @@ class JobAnnounced:
     job_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class CommandRequested:
+    """Another system asks for a command; whether it may is decided by its source."""
+
+    command: Command
+
+
 class MessageReader(Protocol):
     """Understands messages, those of other systems too."""
 
-    def read(self, message: Message) -> JobAnnounced | Event:
+    def read(self, message: Message) -> JobAnnounced | CommandRequested | Event:
         """Return what the message says; raise UnreadableMessageError, and nothing else, when it says nothing known."""

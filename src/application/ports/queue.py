@@ -76,8 +76,8 @@ class MessageConsumer(Protocol):
     async def delete(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge; a stale receipt is ignored, since the database fences the effect."""
 
-    async def postpone(self, delivery: Delivery, *, seconds: int) -> None:
-        """Make it visible again after `seconds` (0: at once, at most 43,200); a stale receipt is ignored."""
+    async def postpone(self, deliveries: Sequence[Delivery], *, seconds: int) -> None:
+        """Make them visible again after `seconds` from now (0: at once, at most 43,200); stale receipts are ignored."""
 
     async def reject(self, delivery: Delivery, *, reason: str) -> None:
         """Copy it with its reason to the dead-letter queue, then delete it; never lose it between."""

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from application.ports.audit import AuditLog
 from application.ports.idempotency import IdempotencyRecords
 from domain.events import Event
 from domain.ingredient import Ingredient
@@ -113,6 +114,10 @@ class Transaction(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Events to publish."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """What operators did."""
 
 
 class UnitOfWork(Protocol):

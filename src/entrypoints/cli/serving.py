@@ -1,8 +1,12 @@
-"""Serving an ASGI application until a signal comes, then ending with exit code 0."""
+"""Serving ASGI applications: until a signal comes, or beside a worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+
+from entrypoints.worker.health import HealthApp
 
 
 class OrderlyServer(uvicorn.Server):
@@ -12,3 +16,18 @@ class OrderlyServer(uvicorn.Server):
         """Stop accepting, finish what is under way, return."""
         del sig, frame
         self.should_exit = True
+
+
+class SilentServer(uvicorn.Server):
+    """Leaves signals to whoever serves beside it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def serve_health(app: HealthApp, host: str, port: int) -> None:
+    """Serve a worker's health and metrics until cancelled."""
+    config = uvicorn.Config(app, host=host, port=port, lifespan="off", access_log=False, log_config=None)
+    await SilentServer(config).serve()

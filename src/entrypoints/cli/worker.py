@@ -1,10 +1,12 @@
 """`kondate worker`."""
 
 import asyncio
+from collections.abc import Coroutine
 
 import click
 
 from entrypoints.cli.running import environment, run, stop_signal
+from entrypoints.cli.serving import serve_health
 from entrypoints.container import open_container, open_queues
 from entrypoints.settings import Settings, read_settings
 
@@ -24,10 +26,15 @@ async def work(settings: Settings) -> None:
     """Work until a signal comes."""
     stop = stop_signal()
     async with open_container(settings, "worker") as container, open_queues(container):
-        relay = asyncio.create_task(container.relay_loop().run()) if settings.worker_relay else None
+        beside: list[Coroutine[None, None, None]] = [container.upkeep_loop().run()]
+        if settings.worker_relay:
+            beside.append(container.relay_loop().run())
+        if settings.worker_port is not None:
+            beside.append(serve_health(container.worker_health(), settings.api_host, settings.worker_port))
+        tasks = [asyncio.create_task(work) for work in beside]
         try:
             await container.worker().run(stop)
         finally:
-            if relay is not None:
-                relay.cancel()
-                await asyncio.gather(relay, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,7 +3,9 @@
 import msgspec
 from litestar import Response
 
-from domain.job import Job, Reference
+from application.bus import Execution
+from application.ports.jobs import Acceptance
+from domain.job import JobStatus
 from entrypoints.http.schemas.jobs import POLL_SECONDS, JobAccepted
 from entrypoints.http.urls import resource_url
 
@@ -15,16 +17,25 @@ class Created(msgspec.Struct, frozen=True):
     url: str
 
 
-def created(reference: Reference | None) -> Response[Created | None]:
+def created(execution: Execution) -> Response[Created | None]:
     """Answer 201 with the new resource's place; 204 for a command that leaves none."""
+    reference, headers = execution.reference, _replayed(is_replay=execution.is_replay)
     if reference is None:
-        return Response(None, status_code=204)
+        return Response(None, status_code=204, headers=headers)
     url = resource_url(reference.resource, reference.id)
-    return Response(Created(str(reference.id), url), status_code=201, headers={"Location": url})
+    return Response(Created(str(reference.id), url), status_code=201, headers={"Location": url, **headers})
 
 
-def accepted(job: Job) -> Response[JobAccepted]:
-    """Answer 202 with where to look (RFC 9110, section 15.3.3); the job is committed before this exists."""
+def accepted(acceptance: Acceptance) -> Response[JobAccepted]:
+    """Answer 202 with where to look (RFC 9110, section 15.3.3); the job is committed before this exists.
+
+    A replay says what the first answer said, however far the job has come since.
+    """
+    job = acceptance.job
     url = resource_url("job", job.id)
-    headers = {"Location": url, "Retry-After": str(POLL_SECONDS)}
-    return Response(JobAccepted(str(job.id), job.status, url), status_code=202, headers=headers)
+    headers = {"Location": url, "Retry-After": str(POLL_SECONDS), **_replayed(is_replay=acceptance.is_replay)}
+    return Response(JobAccepted(str(job.id), JobStatus.QUEUED, url), status_code=202, headers=headers)
+
+
+def _replayed(*, is_replay: bool) -> dict[str, str]:
+    return {"Idempotency-Replayed": "true"} if is_replay else {}

@@ -11,12 +11,13 @@ from litestar.openapi.spec import Components, SecurityScheme
 from domain.job import Origin
 from entrypoints.edge import EdgeRoute
 from entrypoints.http.auth import Authentication
+from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
 from entrypoints.http.routes.health import live, metrics, ready
-from entrypoints.http.routes.jobs import read_job
+from entrypoints.http.routes.jobs import cancel_job, read_job
 from entrypoints.http.routes.recipes import add_recipe, read_recipe
 from entrypoints.http.routes.reports import generate_report, read_report
 
@@ -26,6 +27,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     generate_report,
     read_report,
     read_job,
+    cancel_job,
     live,
     ready,
     metrics,
@@ -65,6 +67,8 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         guards=[authentication.guard],
         dependencies={
             "origin": Provide(origin),
+            "key": Provide(idempotency_key),
+            "admission": Provide(lambda: parts.admission, sync_to_thread=False),
             "bus": Provide(lambda: parts.bus, sync_to_thread=False),
             "job_store": Provide(lambda: parts.job_store, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),

@@ -1,14 +1,16 @@
 """What routes are given by name; each is opened before the first request, so nothing is checked again."""
 
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import FromPath, SkipValidation
 
+from application.admission import Admission
 from application.bus import Bus
+from application.ports.idempotency import IdempotencyKey
 from application.ports.jobs import JobStore
 from application.ports.reads import RecipeReads, ReportReads
 from application.ports.telemetry import Meter
 from domain.job import Origin
-from entrypoints.http.readiness import Readiness
+from entrypoints.readiness import Readiness
 
 CommandBus = NamedDependency[SkipValidation[Bus]]
 Jobs = NamedDependency[SkipValidation[JobStore]]
@@ -16,5 +18,12 @@ Recipes = NamedDependency[SkipValidation[RecipeReads]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Ready = NamedDependency[SkipValidation[Readiness]]
+Deferral = NamedDependency[SkipValidation[Admission]]
+"""Keeps commands as jobs, while there is room."""
+Key = NamedDependency[SkipValidation[IdempotencyKey | None]]
+"""The request's idempotency key, if it has one."""
 Caller = NamedDependency[SkipValidation[Origin]]
 """Who asks, under which request and trace."""
+
+Segment = FromPath[str]
+"""One segment of the path, as text: what it names is the route's to find out."""

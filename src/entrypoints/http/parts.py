@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from application.admission import Admission
 from application.bus import Bus
 from application.ports.clock import IdFactory
 from application.ports.jobs import JobStore
 from application.ports.reads import RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
-from entrypoints.http.readiness import Readiness
+from entrypoints.readiness import Readiness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class ApiParts:
     """Everything that routes need, already opened."""
 
     bus: Bus
+    admission: Admission
     job_store: JobStore
     recipe_reads: RecipeReads
     report_reads: ReportReads

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 
+from application.admission import OverloadedError
 from application.ports.queue import QueueUnavailableError
 from application.ports.telemetry import Telemetry
 from application.ports.tokens import InvalidTokenError, KeysUnavailableError
@@ -120,6 +121,7 @@ def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]
         StorageUnavailableError: _unavailable,
         QueueUnavailableError: _unavailable,
         TimeoutError: _unavailable,
+        OverloadedError: _overloaded,
         # Bodies are checked by StrictJson; all that Litestar itself finds missing is a body that is not there.
         ValidationException: lambda request, _: _request_error(request, MalformedBodyError("There is no body.")),
         HTTPException: http_exception,
@@ -163,6 +165,11 @@ def _keys_unavailable(request: Request[Any, Any, Any], error: KeysUnavailableErr
 def _unavailable(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
     detail = "A part that this request needs does not answer; whether it took effect is not known."
     return _answer(problem("temporary-reduced-capacity", 503, detail, request), Retry_After=str(RETRY_SECONDS))
+
+
+def _overloaded(request: Request[Any, Any, Any], error: OverloadedError) -> Response[bytes]:
+    body = problem("temporary-reduced-capacity", 503, "Too many jobs wait already; nothing was stored.", request)
+    return _answer(body, Retry_After=str(error.retry_after_seconds))
 
 
 def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

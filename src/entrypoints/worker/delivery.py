@@ -1,9 +1,12 @@
 """One delivery, from what arrived to a verdict."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from application.bus import Bus
-from application.ports.messages import JobAnnounced, MessageReader, UnreadableMessageError
+from application.ports.idempotency import IdempotencyKey
+from application.ports.messages import CommandRequested, JobAnnounced, MessageReader, UnreadableMessageError
 from application.ports.queue import Delivery, Message
 from application.ports.telemetry import Telemetry, Tracer, TransportKind
 from application.ports.unit_of_work import StorageUnavailableError
@@ -25,6 +28,8 @@ class DeliveryHandler:
     run_job: RunJob
     bus: Bus
     reader: MessageReader
+    sources: Mapping[str, Principal]
+    """The other systems that may ask for commands, and as whom each does."""
     telemetry: Telemetry
     tracer: Tracer
 
@@ -48,12 +53,26 @@ class DeliveryHandler:
                 if isinstance(content, JobAnnounced):
                     work.bind({"job_id": str(content.job_id)})
                     return await self.run_job.run(content.job_id)
-                origin = _origin(message)
-                await self.bus.tell(content, origin)
+                if isinstance(content, CommandRequested):
+                    return await self._accept(content, message)
+                await self.bus.tell(content, _origin(message, Principal(subject=message.group)))
             except Exception as error:  # noqa: BLE001 (a storage that is away, or a handler's fault: the message comes again)
                 work.fail(error)
                 return self._after(error, delivery)
             return Done()
+
+    async def _accept(self, requested: CommandRequested, message: Message) -> Verdict:
+        """Make a job of another system's command: one for each source and id, however often the message comes."""
+        principal = self.sources.get(message.source)
+        if principal is None:
+            return Reject(reason=f"unknown source {message.source}")
+        key = IdempotencyKey(
+            scope=f"queue {message.source}",
+            key=message.id,
+            fingerprint=hashlib.sha256(message.type.encode() + message.data).hexdigest(),
+        )
+        await self.bus.defer(requested.command, _origin(message, principal), key)
+        return Done()
 
     def _after(self, error: Exception, delivery: Delivery) -> Verdict:
         self.telemetry.event("delivery.failed", {"error": repr(error), "receive_count": delivery.receive_count})
@@ -69,9 +88,9 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, StorageUnavailableError)
 
 
-def _origin(message: Message) -> Origin:
+def _origin(message: Message, principal: Principal) -> Origin:
     return Origin(
-        principal=Principal(subject=message.group),
+        principal=principal,
         request_id=message.request_id or message.id,
         traceparent=message.traceparent,
     )

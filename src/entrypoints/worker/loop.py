@@ -5,19 +5,23 @@ running work may end within the grace period, and what is left is handed back at
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUnavailableError
 from application.ports.telemetry import Telemetry
 from application.ports.unit_of_work import StorageUnavailableError
-from application.progress import ProgressBoard
+from application.progress import AttemptBoard
 from application.verdict import Done, Leave, Reject, Retry, Verdict
 from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.held import HeldDeliveries
+from entrypoints.worker.keeper import Keeper
 
 MOST_RECEIVED = 10
 PAUSE_SECONDS = 1.0
-PROGRESS_SECONDS = 0.2
+WATCH_SECONDS = 0.25
+"""How often progress is shown and wishes to cancel are looked for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,17 +30,22 @@ class Worker:
 
     consumer: MessageConsumer
     handler: DeliveryHandler
+    keeper: Keeper
+    held: HeldDeliveries
+    board: AttemptBoard
     telemetry: Telemetry
-    board: ProgressBoard
     concurrency: int
     poll_seconds: int
     grace_seconds: float
+    polled_at: float = float("-inf")
+    """When the queue last answered a poll, on the monotonic clock."""
     _running: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
     _finished: asyncio.Queue[Delivery] = field(default_factory=asyncio.Queue)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then end within the grace period."""
-        helpers = [asyncio.create_task(self._delete_finished()), asyncio.create_task(self._show_progress())]
+        keeping = self.keeper.start()
+        helpers = [asyncio.create_task(self._delete_finished()), asyncio.create_task(self._watch())]
         pollers = [asyncio.create_task(self._poll(channel, stop)) for channel in Channel]
         self.telemetry.event("worker.ready", {"concurrency": self.concurrency})
         try:
@@ -46,10 +55,16 @@ class Worker:
         finally:
             await self._hand_back(pollers)
             await self._finished.join()
+            self.keeper.stop()
             for helper in helpers:
                 helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await asyncio.gather(*helpers, asyncio.to_thread(keeping.join, PAUSE_SECONDS), return_exceptions=True)
         self.telemetry.event("worker.stopped", {})
+
+    async def check(self) -> None:
+        """Return while the queue answers polls, else raise QueueUnavailableError."""
+        if time.monotonic() - self.polled_at > self.poll_seconds + MOST_RECEIVED:
+            raise QueueUnavailableError("no poll was answered of late")
 
     async def _poll(self, channel: Channel, stop: asyncio.Event) -> None:
         slots = asyncio.Semaphore(self.concurrency)
@@ -59,6 +74,7 @@ class Worker:
             try:
                 if not stop.is_set():
                     received = await self.consumer.receive(channel, limit=taken, wait_seconds=self.poll_seconds)
+                    self.polled_at = time.monotonic()
             except QueueUnavailableError as error:
                 self.telemetry.event("worker.waiting", {"channel": channel.value, "reason": str(error)})
                 await _pause(stop)
@@ -66,6 +82,7 @@ class Worker:
                 for _ in range(taken - len(received)):
                     slots.release()
             for delivery in received:
+                self.held.add(delivery)
                 task = asyncio.create_task(self._work(delivery, slots))
                 self._running[task] = delivery
                 task.add_done_callback(self._running.pop)
@@ -78,12 +95,14 @@ class Worker:
             slots.release()
 
     async def _settle(self, delivery: Delivery, verdict: Verdict) -> None:
+        if isinstance(verdict, Done):
+            self._finished.put_nowait(delivery)  # held until it is deleted
+            return
+        self.held.remove(delivery)
         try:
             match verdict:
-                case Done():
-                    self._finished.put_nowait(delivery)
                 case Retry(delay_seconds=delay):
-                    await self.consumer.postpone(delivery, seconds=delay)
+                    await self.consumer.postpone([delivery], seconds=delay)
                 case Reject(reason=reason):
                     message_id = delivery.message.id if delivery.message else ""
                     self.telemetry.event(
@@ -108,16 +127,17 @@ class Worker:
             except QueueUnavailableError as error:
                 self.telemetry.event("worker.unsettled", {"reason": str(error)})
             finally:
-                for _ in batch:
+                for delivery in batch:
+                    self.held.remove(delivery)
                     self._finished.task_done()
 
-    async def _show_progress(self) -> None:
+    async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(PROGRESS_SECONDS)
+            await asyncio.sleep(WATCH_SECONDS)
             try:
-                await self.board.show()
+                await self.board.watch()
             except StorageUnavailableError as error:
-                self.telemetry.event("worker.progress_not_shown", {"reason": str(error)})
+                self.telemetry.event("worker.not_watching", {"reason": str(error)})
 
     async def _hand_back(self, pollers: Sequence[asyncio.Task[None]]) -> None:
         left = dict(self._running)

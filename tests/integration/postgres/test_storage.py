@@ -29,7 +29,7 @@ class TestPostgresJobStore(JobStoreContract):
     @pytest.fixture(autouse=True)
     async def parts(self, database: Database) -> None:
         self.jobs = PostgresJobStore(database, MessageTypes())
-        self.unit_of_work = PostgresUnitOfWork(database, CountingIds())
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
 
 
 class TestPostgresOutbox(OutboxContract):
@@ -49,7 +49,7 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
 
     @pytest.fixture(autouse=True)
     async def parts(self, database: Database) -> None:
-        self.unit_of_work = PostgresUnitOfWork(database, CountingIds())
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
         self.recipe_reads = PostgresRecipeReads(database)
         self.report_reads = PostgresReportReads(database)
         self.catalogue = PostgresCatalogueReads(database)

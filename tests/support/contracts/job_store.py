@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from application.ports.jobs import JobStore, Standing
+from application.ports.jobs import ClaimTerms, JobStore, Standing
 from application.ports.unit_of_work import LeaseLostError, UnitOfWork
 from domain.job import Failure, Job, JobStatus, Progress, Reference
 from tests.support.builders import a_job, an_origin
@@ -23,7 +23,7 @@ class JobStoreContract:
 
     async def claimed(self, job: Job, lease_seconds: float = LEASE) -> Job:
         await self.jobs.accept(job)
-        started = await self.jobs.claim(job.id, lease_seconds=lease_seconds)
+        started = await self.jobs.claim(job.id, ClaimTerms(lease_seconds=lease_seconds))
         assert isinstance(started, Job)
         return started
 
@@ -48,23 +48,23 @@ class JobStoreContract:
 
     async def test_job_with_a_live_lease_is_held(self) -> None:
         await self.claimed(a_job())
-        assert await self.jobs.claim(a_job().id, lease_seconds=LEASE) is Standing.HELD
+        assert await self.jobs.claim(a_job().id, ClaimTerms(lease_seconds=LEASE)) is Standing.HELD
 
     async def test_lapsed_lease_lets_the_next_attempt_begin(self) -> None:
         await self.claimed(a_job(), lease_seconds=LAPSED)
-        again = await self.jobs.claim(a_job().id, lease_seconds=LEASE)
+        again = await self.jobs.claim(a_job().id, ClaimTerms(lease_seconds=LEASE))
         assert isinstance(again, Job)
         assert again.attempt == 2
 
     async def test_unknown_job_cannot_be_claimed(self) -> None:
-        assert await self.jobs.claim(UUID(int=99), lease_seconds=LEASE) is Standing.UNKNOWN
+        assert await self.jobs.claim(UUID(int=99), ClaimTerms(lease_seconds=LEASE)) is Standing.UNKNOWN
 
     async def test_succeeded_job_shows_its_result_and_stays_finished(self) -> None:
         started = await self.claimed(a_job())
         ended, _ = started.succeed(Reference(resource="report", id=UUID(int=7)), self.clock.now())
         await self.save(ended)
         assert await self.jobs.get(ended.id, owner="alice") == ended
-        assert await self.jobs.claim(ended.id, lease_seconds=LEASE) is Standing.FINISHED
+        assert await self.jobs.claim(ended.id, ClaimTerms(lease_seconds=LEASE)) is Standing.FINISHED
 
     async def test_failed_job_shows_why(self) -> None:
         started = await self.claimed(a_job())
@@ -74,7 +74,7 @@ class JobStoreContract:
 
     async def test_stale_attempt_is_refused_and_changes_nothing(self) -> None:
         stale = await self.claimed(a_job(), lease_seconds=LAPSED)
-        current = await self.jobs.claim(stale.id, lease_seconds=LEASE)
+        current = await self.jobs.claim(stale.id, ClaimTerms(lease_seconds=LEASE))
         ended, _ = stale.succeed(None, self.clock.now())
         with pytest.raises(LeaseLostError):
             await self.save(ended)
@@ -92,28 +92,28 @@ class JobStoreContract:
     async def test_released_job_can_be_claimed_at_once(self) -> None:
         started = await self.claimed(a_job())
         await self.save(started.release())
-        again = await self.jobs.claim(started.id, lease_seconds=LEASE)
+        again = await self.jobs.claim(started.id, ClaimTerms(lease_seconds=LEASE))
         assert isinstance(again, Job)
         assert again.attempt == 2
 
     async def test_handed_back_attempt_does_not_count(self) -> None:
         started = await self.claimed(a_job(max_attempts=3))
         await self.save(started.hand_back())
-        again = await self.jobs.claim(started.id, lease_seconds=LEASE)
+        again = await self.jobs.claim(started.id, ClaimTerms(lease_seconds=LEASE))
         assert isinstance(again, Job)
         assert again.max_attempts - again.attempt == started.max_attempts - started.attempt
 
     async def test_progress_shows_while_the_attempt_runs(self) -> None:
         started = await self.claimed(a_job())
-        await self.jobs.report_progress([(started, Progress(done=3, total=9))])
+        await self.jobs.watch([(started, Progress(done=3, total=9))])
         shown = await self.jobs.get(started.id, owner="alice")
         assert shown is not None
         assert shown.progress == Progress(done=3, total=9)
 
     async def test_progress_of_a_stale_attempt_is_ignored(self) -> None:
         stale = await self.claimed(a_job(), lease_seconds=LAPSED)
-        await self.jobs.claim(stale.id, lease_seconds=LEASE)
-        await self.jobs.report_progress([(stale, Progress(done=3, total=9))])
+        await self.jobs.claim(stale.id, ClaimTerms(lease_seconds=LEASE))
+        await self.jobs.watch([(stale, Progress(done=3, total=9))])
         shown = await self.jobs.get(stale.id, owner="alice")
         assert shown is not None
         assert shown.progress is None

@@ -154,14 +154,14 @@ class QueueContract:
 
     async def test_postponed_by_nothing_comes_at_once(self, queue: QueueUnderTest) -> None:
         await queue.publisher.publish(Channel.COMMANDS, [MESSAGE])
-        await queue.consumer.postpone(await receive_one(queue.consumer), seconds=0)
+        await queue.consumer.postpone([await receive_one(queue.consumer)], seconds=0)
         again = await receive_one(queue.consumer)
 
         assert (again.message, again.receive_count) == (MESSAGE, 2)
 
     async def test_postponed_message_stays_away_longer(self, queue: QueueUnderTest) -> None:
         await queue.publisher.publish(Channel.COMMANDS, [MESSAGE])
-        await queue.hasty.postpone(await receive_one(queue.hasty), seconds=600)
+        await queue.hasty.postpone([await receive_one(queue.hasty)], seconds=600)
         await queue.lapse()
 
         assert await queue.consumer.receive(Channel.COMMANDS, limit=MOST, wait_seconds=AT_ONCE) == []
@@ -172,13 +172,13 @@ class QueueContract:
         await queue.consumer.delete([stale])
 
         await queue.consumer.delete([stale])
-        await queue.consumer.postpone(stale, seconds=0)
+        await queue.consumer.postpone([stale], seconds=0)
         assert await queue.consumer.receive(Channel.COMMANDS, limit=MOST, wait_seconds=AT_ONCE) == []
 
     async def test_late_delete_leaves_the_later_receiver_able_to_settle(self, queue: QueueUnderTest) -> None:
         await queue.publisher.publish(Channel.COMMANDS, [MESSAGE])
         stale = await receive_one(queue.consumer)
-        await queue.consumer.postpone(stale, seconds=0)
+        await queue.consumer.postpone([stale], seconds=0)
         fresh = await receive_one(queue.consumer)
 
         await queue.consumer.delete([stale])

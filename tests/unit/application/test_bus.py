@@ -20,14 +20,14 @@ REPORT = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY)
 
 async def test_executed_command_answers_with_what_it_made() -> None:
     app = InMemoryApplication()
-    reference = await app.bus.execute(AddRecipe(content=a_content("Rice")), an_origin())
+    reference = (await app.bus.execute(AddRecipe(content=a_content("Rice")), an_origin())).reference
     assert reference is not None
     assert app.tables.recipes[reference.id].content.name == "Rice"
 
 
 async def test_deferred_command_does_nothing_until_its_job_runs() -> None:
     app = InMemoryApplication()
-    job = await app.bus.defer(AddRecipe(content=a_content()), an_origin())
+    job = (await app.bus.defer(AddRecipe(content=a_content()), an_origin())).job
     assert app.tables.recipes == {}
     assert await app.run_job.run(job.id) == Done()
     assert len(app.tables.recipes) == 1
@@ -36,7 +36,7 @@ async def test_deferred_command_does_nothing_until_its_job_runs() -> None:
 async def test_both_ways_have_the_same_effect() -> None:
     direct, deferred = InMemoryApplication(), InMemoryApplication()
     await direct.bus.execute(AddRecipe(content=a_content()), an_origin())
-    job = await deferred.bus.defer(AddRecipe(content=a_content()), an_origin())
+    job = (await deferred.bus.defer(AddRecipe(content=a_content()), an_origin())).job
     await deferred.run_job.run(job.id)
     [one], [other] = direct.tables.recipes.values(), deferred.tables.recipes.values()
     assert (one.content, one.owner, one.readings) == (other.content, other.owner, other.readings)
@@ -55,7 +55,7 @@ async def test_report_covers_what_was_published_and_names_its_snapshot() -> None
     app = InMemoryApplication()
     for name in ("Rice", "More rice"):
         await app.bus.execute(AddRecipe(content=a_content(name)), an_origin())
-    reference = await app.bus.execute(REPORT, an_origin())
+    reference = (await app.bus.execute(REPORT, an_origin())).reference
     assert reference is not None
     report = app.tables.reports[reference.id]
     assert report.content["coverage"] == {"lines": 4, "resolved": 2}
@@ -65,7 +65,8 @@ async def test_report_covers_what_was_published_and_names_its_snapshot() -> None
 async def test_same_snapshot_gives_the_same_report_byte_for_byte() -> None:
     app = InMemoryApplication()
     await app.bus.execute(AddRecipe(content=a_content()), an_origin())
-    first, second = await app.bus.execute(REPORT, an_origin()), await app.bus.execute(REPORT, an_origin())
+    first = (await app.bus.execute(REPORT, an_origin())).reference
+    second = (await app.bus.execute(REPORT, an_origin())).reference
     assert first is not None
     assert second is not None
     one, other = app.tables.reports[first.id], app.tables.reports[second.id]
@@ -75,14 +76,14 @@ async def test_same_snapshot_gives_the_same_report_byte_for_byte() -> None:
 
 async def test_projection_changes_nothing_in_a_report() -> None:
     app = InMemoryApplication()
-    reference = await app.bus.execute(AddRecipe(content=a_content()), an_origin())
-    before = await app.bus.execute(REPORT, an_origin())
+    reference = (await app.bus.execute(AddRecipe(content=a_content()), an_origin())).reference
+    before = (await app.bus.execute(REPORT, an_origin())).reference
     assert reference is not None
     assert before is not None
     event = RecipeAdded(recipe_id=reference.id, version=1, owner="alice", at=app.clock.now())
     await app.bus.tell(event, an_origin())
     assert reference.id in app.tables.nutrition
-    after = await app.bus.execute(REPORT, an_origin())
+    after = (await app.bus.execute(REPORT, an_origin())).reference
     assert after is not None
     assert app.tables.reports[before.id].content == app.tables.reports[after.id].content
 
@@ -95,7 +96,7 @@ async def test_event_of_a_recipe_that_is_gone_is_harmless() -> None:
 
 async def test_accepted_job_waits_as_queued() -> None:
     app = InMemoryApplication()
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     assert job.status is JobStatus.QUEUED
     assert await app.jobs.get(job.id, owner="alice") == job
 

@@ -39,7 +39,7 @@ def relay(app: InMemoryApplication, publisher: RecordingPublisher) -> Relay:
 
 async def test_waiting_messages_are_sent_once() -> None:
     app, publisher = InMemoryApplication(), RecordingPublisher()
-    jobs = [await app.bus.defer(REPORT, an_origin()) for _ in range(3)]
+    jobs = [(await app.bus.defer(REPORT, an_origin())).job for _ in range(3)]
     assert await relay(app, publisher).once() == 3
     assert await relay(app, publisher).once() == 0
     assert [message.subject for message in publisher.taken] == [str(job.id) for job in jobs]

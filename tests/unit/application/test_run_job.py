@@ -9,6 +9,7 @@ import pytest
 from application.bus import Handler
 from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
+from application.ports.jobs import ClaimTerms
 from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import GenerateReport
 from domain.errors import InvalidReportError
@@ -57,7 +58,7 @@ async def shown(app: InMemoryApplication, job: Job) -> Job:
 
 async def test_success_commits_result_and_event_together() -> None:
     app = application(ScriptedHandler())
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     assert await app.run_job.run(job.id) == Done()
     ended = await shown(app, job)
     assert (ended.status, ended.result) == (JobStatus.SUCCEEDED, Reference(resource="report", id=UUID(int=1)))
@@ -66,7 +67,7 @@ async def test_success_commits_result_and_event_together() -> None:
 
 async def test_refusal_fails_the_job_with_its_problem() -> None:
     app = application(ScriptedHandler([InvalidReportError("No.", pointer="/kind")]))
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     assert await app.run_job.run(job.id) == Done()
     ended = await shown(app, job)
     assert ended.status is JobStatus.FAILED
@@ -76,7 +77,7 @@ async def test_refusal_fails_the_job_with_its_problem() -> None:
 
 async def test_failing_attempt_goes_back_to_the_queue() -> None:
     app = application(ScriptedHandler([RuntimeError()]))
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     assert isinstance(await app.run_job.run(job.id), Retry)
     assert (await shown(app, job)).status is JobStatus.QUEUED
     assert await app.run_job.run(job.id) == Done()
@@ -85,7 +86,7 @@ async def test_failing_attempt_goes_back_to_the_queue() -> None:
 
 async def test_last_attempt_fails_the_job_and_its_message_is_dead() -> None:
     app = application(ScriptedHandler([RuntimeError()] * 5))
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     verdicts = [await app.run_job.run(job.id) for _ in range(5)]
     assert verdicts[-1] == Reject(reason="internal-error")
     assert (await shown(app, job)).status is JobStatus.FAILED
@@ -93,9 +94,9 @@ async def test_last_attempt_fails_the_job_and_its_message_is_dead() -> None:
 
 async def test_job_whose_every_attempt_was_lost_ends_as_worker_lost() -> None:
     app = application(ScriptedHandler())
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     for _ in range(job.max_attempts):
-        await app.jobs.claim(job.id, lease_seconds=-1)
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1))
     assert await app.run_job.run(job.id) == Reject(reason="worker-lost")
     ended = await shown(app, job)
     assert ended.failure is not None
@@ -105,11 +106,11 @@ async def test_job_whose_every_attempt_was_lost_ends_as_worker_lost() -> None:
 async def test_worker_that_lost_its_lease_leaves_everything_as_it_is() -> None:
     handler = WaitingHandler()
     app = application(handler)
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     slow = asyncio.create_task(app.run_job.run(job.id))
     await handler.begun.wait()
     app.clock.advance(61)
-    await app.jobs.claim(job.id, lease_seconds=60)
+    await app.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
     handler.may_end.set()
     assert await slow == Leave()
     current = await shown(app, job)
@@ -124,19 +125,19 @@ async def test_failing_worker_that_lost_its_lease_leaves_everything_too() -> Non
         async def handle(self, _command: GenerateReport, _context: Context) -> None:
             assert self.app is not None
             self.app.clock.advance(61)
-            await self.app.jobs.claim(job.id, lease_seconds=60)
+            await self.app.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
             raise RuntimeError
 
     handler = LosingHandler()
     app = application(handler)
     handler.app = app
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     assert await app.run_job.run(job.id) == Leave()
 
 
 async def test_finished_job_is_only_acknowledged() -> None:
     app = application(ScriptedHandler())
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     await app.run_job.run(job.id)
     assert await app.run_job.run(job.id) == Done()
     assert (await shown(app, job)).attempt == 1
@@ -144,8 +145,8 @@ async def test_finished_job_is_only_acknowledged() -> None:
 
 async def test_job_held_by_another_worker_is_left_alone() -> None:
     app = application(ScriptedHandler())
-    job = await app.bus.defer(REPORT, an_origin())
-    await app.jobs.claim(job.id, lease_seconds=60)
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    await app.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
     assert await app.run_job.run(job.id) == Leave()
 
 
@@ -156,7 +157,7 @@ async def test_unknown_job_is_a_dead_letter() -> None:
 async def test_cancelled_attempt_is_handed_back_without_counting() -> None:
     handler = WaitingHandler()
     app = application(handler)
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     running = asyncio.create_task(app.run_job.run(job.id))
     await handler.begun.wait()
     running.cancel()
@@ -172,10 +173,10 @@ async def test_progress_is_seen_while_the_handler_runs() -> None:
     class WatchingHandler:
         async def handle(self, _command: GenerateReport, context: Context) -> None:
             await context.progress.report(1, 2)
-            await app.board.show()
+            await app.board.watch()
             seen.append((await shown(app, job)).progress)
 
     app = application(WatchingHandler())
-    job = await app.bus.defer(REPORT, an_origin())
+    job = (await app.bus.defer(REPORT, an_origin())).job
     await app.run_job.run(job.id)
     assert seen == [Progress(done=1, total=2)]

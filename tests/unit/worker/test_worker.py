@@ -15,8 +15,11 @@ from application.ports.queue import Channel, Delivery, Message
 from application.relay import Relay
 from domain.commands import AddRecipe, GenerateReport
 from domain.job import Job, JobStatus
+from domain.principal import Principal
 from domain.report import ReportKind
 from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.held import HeldDeliveries
+from entrypoints.worker.keeper import Keeper, KeeperParts
 from entrypoints.worker.loop import Worker
 from tests.support.application import InMemoryApplication
 from tests.support.builders import a_content, an_origin
@@ -59,25 +62,42 @@ class Running:
         self.app = app
         self.queue = QuickQueue(app.clock)
         self.stop = asyncio.Event()
+        self.held = HeldDeliveries()
+        reader = WireMessageReader(MessageTypes())
         self.worker = Worker(
             consumer=self.queue,
             handler=DeliveryHandler(
                 run_job=app.run_job,
                 bus=app.bus,
-                reader=WireMessageReader(MessageTypes()),
+                reader=reader,
+                sources={"/kitchen": Principal(subject="kitchen", scopes=frozenset({"report:generate"}))},
                 telemetry=app.telemetry,
                 tracer=app.telemetry,
             ),
             telemetry=app.telemetry,
             board=app.board,
+            held=self.held,
+            keeper=Keeper(
+                open_parts=self.keeper_parts,
+                board=app.board,
+                held=self.held,
+                reader=reader,
+                telemetry=app.telemetry,
+                lease_seconds=60,
+                visibility_seconds=60,
+            ),
             concurrency=concurrency,
             poll_seconds=1,
             grace_seconds=grace_seconds,
         )
         self.relay = Relay(store=app.outbox, publisher=self.queue, telemetry=app.telemetry, tracer=app.telemetry)
 
+    @asynccontextmanager
+    async def keeper_parts(self) -> AsyncIterator[KeeperParts]:
+        yield KeeperParts(self.app.jobs, self.queue)
+
     async def defer(self) -> Job:
-        job = await self.app.bus.defer(REPORT, an_origin())
+        job = (await self.app.bus.defer(REPORT, an_origin())).job
         await self.relay.once()
         return job
 

@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 
 from entrypoints.edge import Edge, Exposure
 from entrypoints.http.faults import NoSuchResourceError
+from entrypoints.http.injected import Segment
 
 PUBLIC = Edge(exposure=Exposure.PUBLIC)
 CACHED = {"Cache-Control": "public, max-age=3600"}
@@ -32,13 +33,11 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
 @get("/docs", opt={"edge": PUBLIC}, include_in_schema=False)
 async def reference_page() -> Response[bytes]:
     """Return the reference page; it loads nothing from elsewhere."""
-    return Response(
-        _file("page.html"), media_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY}
-    )
+    return Response(_file("page.html"), media_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY})
 
 
 @get("/docs/{name:str}", opt={"edge": PUBLIC}, include_in_schema=False)
-async def reference_file(name: str) -> Response[bytes]:
+async def reference_file(name: Segment) -> Response[bytes]:
     """Return one file of the reference page."""
     if name not in FILES:
         raise NoSuchResourceError

@@ -1,22 +1,47 @@
 """Jobs over HTTP."""
 
-from litestar import Response, get
+from uuid import UUID
 
+from litestar import Response, get, post
+
+from application.ports.jobs import JobStore
+from domain.commands import CancelJob
 from domain.errors import JobNotFoundError
+from domain.job import Origin
 from entrypoints.edge import Edge
-from entrypoints.http.injected import Caller, Jobs
+from entrypoints.http.injected import Caller, CommandBus, Jobs, Key, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import POLL_SECONDS, JobBody
 
 
 @get("/jobs/{job_id:str}", opt={"edge": Edge()})
-async def read_job(job_id: str, job_store: Jobs, origin: Caller) -> Response[JobBody]:
+async def read_job(job_id: Segment, job_store: Jobs, origin: Caller) -> Response[JobBody]:
     """Return one of the caller's jobs; Retry-After says when to look again while it is not finished."""
     identifier = canonical_uuid(job_id)
-    job = identifier and await job_store.get(identifier, owner=origin.principal.subject)
-    if not job:
+    if identifier is None:
+        raise JobNotFoundError("There is no such job.")
+    return await _shown(identifier, job_store, origin)
+
+
+@post(
+    "/jobs/{job_id:str}/cancel",
+    status_code=202,
+    opt={"edge": Edge()},
+)
+async def cancel_job(job_id: Segment, bus: CommandBus, job_store: Jobs, origin: Caller, key: Key) -> Response[JobBody]:
+    """Ask for one of the caller's jobs to be stopped; 409 when it has ended already."""
+    identifier = canonical_uuid(job_id)
+    if identifier is None:
+        raise JobNotFoundError("There is no such job.")
+    await bus.execute(CancelJob(job_id=identifier), origin, key)
+    return await _shown(identifier, job_store, origin, status_code=202)
+
+
+async def _shown(job_id: UUID, jobs: JobStore, origin: Origin, *, status_code: int = 200) -> Response[JobBody]:
+    job = await jobs.get(job_id, owner=origin.principal.subject)
+    if job is None:
         raise JobNotFoundError("There is no such job.")
     headers = {"Cache-Control": "no-store"}
     if not job.status.is_terminal:
         headers["Retry-After"] = str(POLL_SECONDS)
-    return Response(JobBody.of(job), headers=headers)
+    return Response(JobBody.of(job), status_code=status_code, headers=headers)

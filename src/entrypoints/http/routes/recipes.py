@@ -3,26 +3,26 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from application.dispatch import USE_CASES
+from application.dispatch import scopes_of
 from domain.commands import AddRecipe
 from domain.errors import RecipeNotFoundError
 from entrypoints.edge import Edge
 from entrypoints.http.answers import Created, created
 from entrypoints.http.conditional import document_answer
-from entrypoints.http.injected import Caller, CommandBus, Recipes
+from entrypoints.http.injected import Caller, CommandBus, Key, Recipes, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.recipes import RecipeInput
 from entrypoints.http.strict_json import StrictJson
 
-
-ADDING = Edge(scopes=frozenset({USE_CASES[AddRecipe].scope}), timeout_seconds=10, body_limit_bytes=262_144)
+ADDING = Edge(scopes=scopes_of(AddRecipe), timeout_seconds=10, body_limit_bytes=262_144)
 
 
 @get("/recipe/{recipe_id:str}", opt={"edge": Edge(scopes=frozenset({"recipe:read"}))})
 async def read_recipe(
-    request: Request[Any, Any, Any], recipe_id: str, recipe_reads: Recipes, origin: Caller
+    request: Request[Any, Any, Any], recipe_id: Segment, recipe_reads: Recipes, origin: Caller
 ) -> ASGIResponse:
     """Return one recipe; with If-None-Match, 304 while it has not changed."""
     identifier = canonical_uuid(recipe_id)
@@ -39,6 +39,6 @@ async def read_recipe(
     request_max_body_size=ADDING.body_limit_bytes,
     opt={"edge": ADDING},
 )
-async def add_recipe(data: RecipeInput, bus: CommandBus, origin: Caller) -> Response[Created | None]:
+async def add_recipe(data: JSONBody[RecipeInput], bus: CommandBus, origin: Caller, key: Key) -> Response[Created | None]:
     """Publish a recipe."""
-    return created(await bus.execute(AddRecipe(content=data.content()), origin))
+    return created(await bus.execute(AddRecipe(content=data.content()), origin, key))

@@ -3,22 +3,22 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from application.dispatch import USE_CASES
+from application.dispatch import scopes_of
 from domain.commands import GenerateReport
 from domain.errors import ReportNotFoundError
 from entrypoints.edge import Cost, Edge
 from entrypoints.http.answers import accepted
 from entrypoints.http.conditional import document_answer
-from entrypoints.http.injected import Caller, CommandBus, Reports
+from entrypoints.http.injected import Caller, Deferral, Key, Reports, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
 from entrypoints.http.strict_json import StrictJson
 
-
-GENERATING = Edge(scopes=frozenset({USE_CASES[GenerateReport].scope}), cost=Cost.HEAVY)
+GENERATING = Edge(scopes=scopes_of(GenerateReport), cost=Cost.HEAVY)
 
 
 @post(
@@ -29,14 +29,14 @@ GENERATING = Edge(scopes=frozenset({USE_CASES[GenerateReport].scope}), cost=Cost
     request_max_body_size=GENERATING.body_limit_bytes,
     opt={"edge": GENERATING},
 )
-async def generate_report(data: ReportRequest, bus: CommandBus, origin: Caller) -> Response[JobAccepted]:
+async def generate_report(data: JSONBody[ReportRequest], admission: Deferral, origin: Caller, key: Key) -> Response[JobAccepted]:
     """Ask for a report; the job is kept before the answer is sent."""
-    return accepted(await bus.defer(data.command(), origin))
+    return accepted(await admission.defer(data.command(), origin, key))
 
 
 @get("/reports/{report_id:str}", opt={"edge": Edge(timeout_seconds=30)})
 async def read_report(
-    request: Request[Any, Any, Any], report_id: str, report_reads: Reports, origin: Caller
+    request: Request[Any, Any, Any], report_id: Segment, report_reads: Reports, origin: Caller
 ) -> ASGIResponse:
     """Return one of the caller's reports."""
     identifier = canonical_uuid(report_id)

@@ -1,0 +1,40 @@
+"""The Idempotency-Key header (IETF draft): its value, its scope, and the fingerprint of its request."""
+
+import hashlib
+import re
+from typing import Any
+
+from litestar import Request
+
+from application.ports.idempotency import IdempotencyKey
+from domain.job import Origin
+from entrypoints.http.faults import RequestError
+
+# The draft wants a quoted string (RFC 8941), most clients send it bare: both are taken, and mean the same key.
+VALUE = re.compile(r"[!#-\[\]-~]{1,255}")
+
+
+class InvalidIdempotencyKeyError(RequestError):
+    """The header is there, but is no key."""
+
+    code = "invalid-idempotency-key"
+    detail = "Idempotency-Key is one string of 1 to 255 printable ASCII characters without spaces."
+
+
+async def idempotency_key(request: Request[Any, Any, Any], origin: Origin) -> IdempotencyKey | None:
+    """Return the request's key, scoped to its caller and route; None without the header.
+
+    The fingerprint is over the body's bytes as they came: the same key with any other body is another request.
+    """
+    given = request.headers.getall("idempotency-key", [])
+    if not given:
+        return None
+    value = given[0].strip().removeprefix('"').removesuffix('"')
+    if len(given) > 1 or VALUE.fullmatch(value) is None:
+        raise InvalidIdempotencyKeyError
+    route = f"{request.method} {request.scope['path']}"
+    return IdempotencyKey(
+        scope=f"{origin.principal.subject} {route}",
+        key=value,
+        fingerprint=hashlib.sha256(await request.body()).hexdigest(),
+    )

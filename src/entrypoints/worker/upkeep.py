@@ -1,0 +1,50 @@
+"""What a worker does beside its work: fresh messages for forgotten jobs, and an end for old rows."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.ports.jobs import JobUpkeep
+from application.ports.telemetry import Telemetry
+from application.ports.unit_of_work import StorageUnavailableError
+
+BATCH = 200
+EXPIRE_EVERY = 12
+"""Old rows are looked for in one round of so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepLoop:
+    """Runs until it is cancelled; any number may run at once, for each row is taken by one."""
+
+    upkeep: JobUpkeep
+    telemetry: Telemetry
+    every_seconds: float
+    reannounce_seconds: float
+    retention: timedelta
+
+    async def run(self) -> None:
+        """Do a round now and then."""
+        number = 0
+        while True:
+            await asyncio.sleep(self.every_seconds)
+            try:
+                await self.reconcile()
+                if number % EXPIRE_EVERY == 0:
+                    await self.expire()
+            except StorageUnavailableError as error:
+                self.telemetry.event("upkeep.waiting", {"reason": str(error)})
+            number += 1
+
+    async def reconcile(self) -> None:
+        """Send fresh messages for jobs whose last one seems forgotten."""
+        announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=BATCH)
+        if announced:
+            self.telemetry.event("upkeep.announced_again", {"jobs": announced})
+
+    async def expire(self) -> None:
+        """Delete what is past its time, batch by batch."""
+        while gone := await self.upkeep.expire(older_than=self.retention, limit=BATCH):
+            self.telemetry.event("upkeep.expired", {"jobs": gone})
+        while gone := await self.upkeep.expire_keys(limit=BATCH):
+            self.telemetry.event("upkeep.expired", {"keys": gone})
