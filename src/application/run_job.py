@@ -28,7 +28,6 @@ from domain.job import Job, Origin
 from domain.principal import Principal
 
 LONGEST_QUEUE_DELAY_SECONDS = 900
-"""Longer delays wait in the outbox: what the queue may forget, the database keeps."""
 CAPPED_DELAY_SECONDS = 3
 
 
@@ -49,6 +48,8 @@ class RunJob:
     telemetry: Telemetry
     board: AttemptBoard
     terms: ClaimTerms
+    longest_queue_delay_seconds: float = LONGEST_QUEUE_DELAY_SECONDS
+    """Longer delays wait in the outbox: what the queue may forget, the database keeps."""
 
     async def run(self, job_id: UUID) -> Verdict:
         """Claim the job, run its handler, and say what becomes of the message."""
@@ -93,7 +94,7 @@ class RunJob:
         fields: Fields = {"attempt": job.attempt, "code": failure_of(error).code, "error": repr(error)}
         self.telemetry.event(f"job.{outcome}", fields)
         self._count(job, outcome)
-        if isinstance(verdict, Retry) and verdict.delay_seconds > LONGEST_QUEUE_DELAY_SECONDS:
+        if isinstance(verdict, Retry) and verdict.delay_seconds > self.longest_queue_delay_seconds:
             return Done()
         return verdict
 
@@ -101,7 +102,7 @@ class RunJob:
         job = _at_end(attempt)
         if isinstance(verdict, Retry):
             await transaction.jobs.save(job.release(), retry_after_seconds=verdict.delay_seconds)
-            if verdict.delay_seconds > LONGEST_QUEUE_DELAY_SECONDS:
+            if verdict.delay_seconds > self.longest_queue_delay_seconds:
                 await transaction.jobs.announce(job, delay_seconds=verdict.delay_seconds)
             return "retried"
         if isinstance(error, JobCancelledError):

@@ -22,11 +22,13 @@ from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
 from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
+from adapters.postgres.operator_jobs import PostgresOperatorJobs
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
+from adapters.sqs.dead_letters import SqsDeadLetters
 from adapters.sqs.publisher import SqsPublisher
 from adapters.sqs.queues import QueueNames, QueueUrls, check_queue, ensure_queues
 from adapters.system import SystemChance, SystemClock, UuidFactory
@@ -43,6 +45,12 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.operations.discard_dead_letters import DiscardDeadLetters
+from application.operations.inspect_dead_letters import InspectDeadLetters
+from application.operations.manage_jobs import ManageJobs
+from application.operations.operations import Operations
+from application.operations.redrive_dead_letters import RedriveDeadLetters
+from application.operations.retry_job import RetryJob
 from application.ports.jobs import ClaimTerms
 from application.ports.queue import QueueUnavailableError
 from application.progress import AttemptBoard
@@ -110,6 +118,7 @@ class Container(containers.DeclarativeContainer):
     corpus = providers.Singleton(PostgresRecipeCorpus, database)
     recipe_reads = providers.Singleton(PostgresRecipeReads, database)
     report_reads = providers.Singleton(PostgresReportReads, database)
+    operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
 
     # Identity
     algorithms = providers.Singleton(allowed_algorithms, settings.provided.token_algorithms)
@@ -167,6 +176,28 @@ class Container(containers.DeclarativeContainer):
         SqsConsumer, sqs, queue_urls, visibility_seconds=settings.provided.visibility_seconds
     )
 
+    # What operators do
+    reader = providers.Singleton(WireMessageReader, message_types)
+    dead_letters = providers.Singleton(SqsDeadLetters, sqs, queue_names)
+    retry_job = providers.Singleton(RetryJob, jobs=operator_jobs, bus=bus)
+    operations = providers.Singleton(
+        Operations,
+        inspect=providers.Singleton(InspectDeadLetters, queue=dead_letters, reader=reader),
+        redrive=providers.Singleton(
+            RedriveDeadLetters,
+            queue=dead_letters,
+            reader=reader,
+            retry=retry_job,
+            unit_of_work=unit_of_work,
+            clock=clock,
+            pause=providers.Object(asyncio.sleep),
+        ),
+        discard=providers.Singleton(DiscardDeadLetters, queue=dead_letters, unit_of_work=unit_of_work, clock=clock),
+        jobs=providers.Singleton(
+            ManageJobs, jobs=operator_jobs, retry_job=retry_job, bus=bus, unit_of_work=unit_of_work
+        ),
+    )
+
     # Doors
     readiness = providers.Singleton(_readiness, schema, sqs, queue_names)
     api = providers.Singleton(
@@ -182,6 +213,7 @@ class Container(containers.DeclarativeContainer):
         meter=meter,
         telemetry=telemetry,
         ids=ids,
+        operations=operations,
     )
     board = providers.Singleton(AttemptBoard, job_store)
     claim_terms = providers.Singleton(
@@ -200,7 +232,6 @@ class Container(containers.DeclarativeContainer):
         board=board,
         terms=claim_terms,
     )
-    reader = providers.Singleton(WireMessageReader, message_types)
     delivery_handler = providers.Singleton(
         DeliveryHandler,
         run_job=run_job,

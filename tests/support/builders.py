@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from uuid import UUID
 
+from application.ports.idempotency import IdempotencyKey
 from domain.commands import Command, GenerateReport
 from domain.job import Job, Origin
 from domain.principal import Principal
@@ -14,10 +15,14 @@ ALL_SCOPES = frozenset({"recipe:read", "recipe:write", "report:generate", "catal
 
 
 def an_origin(
-    subject: str = "alice", *, scopes: frozenset[str] = ALL_SCOPES, request_id: str = "request-0001"
+    subject: str = "alice",
+    *,
+    scopes: frozenset[str] = ALL_SCOPES,
+    request_id: str = "request-0001",
+    principal: Principal | None = None,
 ) -> Origin:
-    """Return a caller with every scope."""
-    return Origin(principal=Principal(subject=subject, scopes=scopes), request_id=request_id)
+    """Return a caller with every scope, or the given one."""
+    return Origin(principal=principal or Principal(subject=subject, scopes=scopes), request_id=request_id)
 
 
 def a_content(name: str = "Rice", *lines: str, category: str | None = "Side dish") -> RecipeContent:
@@ -41,3 +46,8 @@ def a_job(job_id: int = 1, *, owner: str = "alice", command: Command | None = No
         max_attempts=max_attempts,
         created_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
     )
+
+
+def a_key(key: str = "key-1", *, scope: str = "alice POST /generate-report", fingerprint: str = "f1") -> IdempotencyKey:
+    """Return an idempotency key of one request."""
+    return IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)

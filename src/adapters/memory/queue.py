@@ -26,6 +26,7 @@ class DeadLetter:
     body: str
     message: Message | None
     reason: str
+    rejected_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +92,13 @@ class InMemoryQueue:
 
     async def reject(self, delivery: Delivery, *, reason: str) -> None:
         """Move it to `dead`."""
-        letter = DeadLetter(origin=delivery.channel, body=delivery.body, message=delivery.message, reason=reason)
+        letter = DeadLetter(
+            origin=delivery.channel,
+            body=delivery.body,
+            message=delivery.message,
+            reason=reason,
+            rejected_at=self.clock.now(),
+        )
         self.dead.append(letter)
         await self.delete([delivery])
 

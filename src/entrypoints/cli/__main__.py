@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "traces": "Receive and show traces (stage local only).",
     "migrate": "Bring the database schema and the queues up to date.",
     "seed": "Load ingredients and recipes.",
+    "jobs": "List, show, retry or cancel jobs of any owner.",
+    "dlq": "List, show, redrive or discard dead letters.",
     "token": "Print a token of the embedded issuer (stage local only).",
 }
 

@@ -18,6 +18,17 @@ from entrypoints.http.problems import exception_handlers
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
 from entrypoints.http.routes.health import live, metrics, ready
 from entrypoints.http.routes.jobs import cancel_job, read_job
+from entrypoints.http.routes.operator import (
+    cancel_any_job,
+    discard_dead_letter,
+    list_dead_letters,
+    list_jobs_of_all,
+    read_any_job,
+    read_dead_letter,
+    redrive_dead_letter,
+    redrive_dead_letters,
+    retry_any_job,
+)
 from entrypoints.http.routes.recipes import add_recipe, read_recipe
 from entrypoints.http.routes.reports import generate_report, read_report
 
@@ -28,6 +39,15 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_report,
     read_job,
     cancel_job,
+    list_dead_letters,
+    read_dead_letter,
+    redrive_dead_letter,
+    redrive_dead_letters,
+    discard_dead_letter,
+    list_jobs_of_all,
+    read_any_job,
+    retry_any_job,
+    cancel_any_job,
     live,
     ready,
     metrics,
@@ -69,6 +89,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "origin": Provide(origin),
             "key": Provide(idempotency_key),
             "admission": Provide(lambda: parts.admission, sync_to_thread=False),
+            "operations": Provide(lambda: parts.operations, sync_to_thread=False),
             "bus": Provide(lambda: parts.bus, sync_to_thread=False),
             "job_store": Provide(lambda: parts.job_store, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),

@@ -5,6 +5,7 @@ from litestar.params import FromPath, SkipValidation
 
 from application.admission import Admission
 from application.bus import Bus
+from application.operations.operations import Operations
 from application.ports.idempotency import IdempotencyKey
 from application.ports.jobs import JobStore
 from application.ports.reads import RecipeReads, ReportReads
@@ -22,6 +23,8 @@ Deferral = NamedDependency[SkipValidation[Admission]]
 """Keeps commands as jobs, while there is room."""
 Key = NamedDependency[SkipValidation[IdempotencyKey | None]]
 """The request's idempotency key, if it has one."""
+Operating = NamedDependency[SkipValidation[Operations]]
+"""What operators may do."""
 Caller = NamedDependency[SkipValidation[Origin]]
 """Who asks, under which request and trace."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.admission import Admission
 from application.bus import Bus
+from application.operations.operations import Operations
 from application.ports.clock import IdFactory
 from application.ports.jobs import JobStore
 from application.ports.reads import RecipeReads, ReportReads
@@ -27,3 +28,4 @@ class ApiParts:
     meter: Meter
     telemetry: Telemetry
     ids: IdFactory
+    operations: Operations

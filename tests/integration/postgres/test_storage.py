@@ -9,6 +9,7 @@ from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_store import PostgresJobStore
+from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
@@ -20,6 +21,7 @@ from tests.support.builders import a_job, an_origin
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
 from tests.support.contracts.unit_of_work import UnitOfWorkContract
+from tests.support.contracts.upkeep import UpkeepContract
 from tests.support.fakes import CountingIds
 
 
@@ -55,6 +57,18 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.catalogue = PostgresCatalogueReads(database)
         self.corpus = PostgresRecipeCorpus(database)
         self.outbox = PostgresOutboxStore(database)
+
+
+class TestPostgresUpkeep(UpkeepContract):
+    """Leases, the reconciler and the housekeeper."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database) -> None:
+        self.jobs = PostgresJobStore(database, MessageTypes())
+        self.leases = PostgresJobLeases(database)
+        self.upkeep = PostgresJobUpkeep(database)
+        self.outbox = PostgresOutboxStore(database)
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
 
 
 async def test_unreachable_server_is_storage_unavailable() -> None:

@@ -1,13 +1,16 @@
 """What every job store promises, whichever database is behind it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from application.ports.jobs import ClaimTerms, JobStore, Standing
+from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
 from application.ports.unit_of_work import LeaseLostError, UnitOfWork
+from domain.errors import IdempotencyMismatchError
 from domain.job import Failure, Job, JobStatus, Progress, Reference
-from tests.support.builders import a_job, an_origin
+from tests.support.builders import a_job, a_key, an_origin
 from tests.support.fakes import FixedClock
 
 LEASE = 60.0
@@ -117,3 +120,63 @@ class JobStoreContract:
         shown = await self.jobs.get(stale.id, owner="alice")
         assert shown is not None
         assert shown.progress is None
+
+    async def test_wish_to_cancel_is_seen_by_the_running_attempt(self) -> None:
+        started = await self.claimed(a_job())
+        await self.cancel(started.id)
+        assert set(await self.jobs.watch([(started, None)])) == {started.id}
+
+    async def test_nobody_wishes_a_job_cancelled_by_watching_it(self) -> None:
+        started = await self.claimed(a_job())
+        assert set(await self.jobs.watch([(started, Progress(done=1, total=2))])) == set()
+
+    async def test_waiting_job_is_cancelled_at_once(self) -> None:
+        await self.jobs.accept(a_job())
+        await self.cancel(a_job().id)
+        shown = await self.jobs.get(a_job().id, owner="alice")
+        assert shown is not None
+        assert shown.status is JobStatus.CANCELLED
+        assert await self.jobs.claim(shown.id, ClaimTerms(lease_seconds=LEASE)) is Standing.FINISHED
+
+    async def test_one_owner_may_not_have_more_running_than_agreed(self) -> None:
+        terms = ClaimTerms(lease_seconds=LEASE, most_of_one_owner=1)
+        for number, owner in ((1, "alice"), (2, "alice"), (3, "bob")):
+            await self.jobs.accept(a_job(number, owner=owner))
+        assert isinstance(await self.jobs.claim(a_job(1).id, terms), Job)
+        assert await self.jobs.claim(a_job(2).id, terms) is Standing.CAPPED
+        assert isinstance(await self.jobs.claim(a_job(3).id, terms), Job)
+
+    async def test_lapsed_attempt_does_not_count_against_its_owner(self) -> None:
+        await self.claimed(a_job(1), lease_seconds=LAPSED)
+        await self.jobs.accept(a_job(2))
+        terms = ClaimTerms(lease_seconds=LEASE, most_of_one_owner=1)
+        assert isinstance(await self.jobs.claim(a_job(2).id, terms), Job)
+
+    async def test_job_past_its_deadline_is_late(self) -> None:
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        await self.jobs.accept(replace(a_job(), deadline_at=long_ago))
+        assert await self.jobs.claim(a_job().id, ClaimTerms(lease_seconds=LEASE)) is Standing.LATE
+
+    async def test_same_key_gives_the_same_job(self) -> None:
+        first = await self.jobs.accept(a_job(1), a_key())
+        second = await self.jobs.accept(a_job(2), a_key())
+        assert not first.is_replay
+        assert second == Acceptance(job=a_job(1), is_replay=True)
+        assert await self.jobs.get(a_job(2).id, owner="alice") is None
+
+    async def test_same_key_for_another_request_is_refused(self) -> None:
+        await self.jobs.accept(a_job(1), a_key())
+        with pytest.raises(IdempotencyMismatchError):
+            await self.jobs.accept(a_job(2), a_key(fingerprint="other"))
+
+    async def test_key_is_scoped_to_its_caller_and_route(self) -> None:
+        await self.jobs.accept(a_job(1), a_key(scope="alice POST /a"))
+        second = await self.jobs.accept(a_job(2), a_key(scope="bob POST /a"))
+        assert not second.is_replay
+
+    async def cancel(self, job_id: UUID) -> None:
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            job = await transaction.jobs.lock(job_id)
+            assert job is not None
+            changed, _ = job.cancel(self.clock.now())
+            await transaction.jobs.change(changed)

@@ -6,17 +6,20 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from application.ports.idempotency import Outcome
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
 from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, RecipeReads, ReportReads
 from application.ports.unit_of_work import UnitOfWork
+from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.ingredient import Ingredient
 from domain.ingredient_line import parse_line
+from domain.job import Reference
 from domain.nutrient import Nutrient
 from domain.nutrition import RecipeNutrition
 from domain.recipe import Recipe, RecipeContent
 from domain.report import RecipeSelection, Report, ReportKind
-from tests.support.builders import a_content, an_origin
+from tests.support.builders import a_content, a_key, an_origin
 from tests.support.fakes import FixedClock
 
 RICE = UUID(int=1)
@@ -185,3 +188,35 @@ class UnitOfWorkContract:
             names.append((await self.catalogue.current()).name)
         assert names[0] != names[1]
         assert (await self.catalogue.current()).catalogue.get("miso") == an_ingredient("miso")
+
+    async def test_key_remembers_what_its_transaction_brought_about(self) -> None:
+        outcome = Outcome(reference=Reference(resource="recipe", id=RICE))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.idempotency.claim(a_key()) is None
+            await transaction.idempotency.keep(a_key(), outcome)
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.idempotency.claim(a_key()) == outcome
+
+    async def test_key_of_a_failed_transaction_is_free_again(self) -> None:
+        with pytest.raises(BrokenHandlerError):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.idempotency.claim(a_key())
+                await transaction.idempotency.keep(a_key(), Outcome())
+                raise BrokenHandlerError
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.idempotency.claim(a_key()) is None
+
+    async def test_key_is_in_progress_while_its_first_transaction_is_open(self) -> None:
+        async with self.unit_of_work.begin(an_origin()) as first:
+            await first.idempotency.claim(a_key())
+            with pytest.raises(RequestInProgressError):
+                async with self.unit_of_work.begin(an_origin()) as second:
+                    await second.idempotency.claim(a_key())
+
+    async def test_key_for_another_request_is_refused(self) -> None:
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.idempotency.claim(a_key())
+            await transaction.idempotency.keep(a_key(), Outcome())
+        with pytest.raises(IdempotencyMismatchError):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.idempotency.claim(a_key(fingerprint="other"))

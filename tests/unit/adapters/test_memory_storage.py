@@ -15,6 +15,7 @@ from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
 from tests.support.contracts.unit_of_work import UnitOfWorkContract
+from tests.support.contracts.upkeep import UpkeepContract
 from tests.support.fakes import CountingIds
 
 
@@ -50,3 +51,14 @@ class TestInMemoryUnitOfWork(UnitOfWorkContract):
         self.catalogue = InMemoryCatalogueReads(tables)
         self.corpus = InMemoryRecipeCorpus(tables)
         self.outbox = InMemoryOutboxStore(tables, self.clock)
+
+
+class TestInMemoryUpkeep(UpkeepContract):
+    """Leases, the reconciler and the housekeeper."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables = Tables()
+        self.jobs = self.leases = self.upkeep = InMemoryJobStore(tables, self.clock)
+        self.outbox = InMemoryOutboxStore(tables, self.clock)
+        self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())

@@ -1,7 +1,7 @@
 """One delivery of a job: what is committed together, and what becomes of the message."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import pytest
@@ -11,12 +11,13 @@ from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
 from application.ports.jobs import ClaimTerms
 from application.verdict import Done, Leave, Reject, Retry
-from domain.commands import GenerateReport
+from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
 from domain.job import Job, JobStatus, Progress, Reference
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
 from tests.support.builders import an_origin
+from tests.support.fakes import FixedChance
 
 REPORT = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY)
 
@@ -180,3 +181,65 @@ async def test_progress_is_seen_while_the_handler_runs() -> None:
     job = (await app.bus.defer(REPORT, an_origin())).job
     await app.run_job.run(job.id)
     assert seen == [Progress(done=1, total=2)]
+
+
+async def test_running_job_stops_at_its_next_safe_point_when_its_owner_wishes() -> None:
+    class CancelledOnTheWay:
+        async def handle(self, _command: GenerateReport, context: Context) -> None:
+            await context.progress.report(1, 3)
+            await app.bus.execute(CancelJob(job_id=job.id), an_origin())
+            await app.board.watch()
+            await context.progress.report(2, 3)
+            raise AssertionError("went on after the wish")
+
+    app = application(CancelledOnTheWay())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    assert await app.run_job.run(job.id) == Done()
+    ended = await shown(app, job)
+    assert (ended.status, ended.failure) == (JobStatus.CANCELLED, None)
+    assert [row.message.type for row in app.tables.outbox][-1] == "org.kondate.event.job-cancelled.v1"
+
+
+async def test_progress_never_goes_back_within_an_attempt() -> None:
+    seen: list[Progress | None] = []
+
+    class Wavering:
+        async def handle(self, _command: GenerateReport, context: Context) -> None:
+            for done in (1, 5, 3):
+                await context.progress.report(done, 9)
+                await app.board.watch()
+                seen.append((await shown(app, job)).progress)
+
+    app = application(Wavering())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    await app.run_job.run(job.id)
+    assert [progress.done for progress in seen if progress] == [1, 5, 5]
+
+
+async def test_job_past_its_deadline_is_never_begun() -> None:
+    app = application(ScriptedHandler())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    app.clock.advance(100_000)
+    assert await app.run_job.run(job.id) == Done()
+    ended = await shown(app, job)
+    assert ended.failure is not None
+    assert (ended.failure.code, ended.attempt) == ("deadline-exceeded", 0)
+
+
+async def test_job_over_its_owners_share_comes_again_without_an_attempt() -> None:
+    app = application(ScriptedHandler())
+    app.run_job = replace(app.run_job, terms=ClaimTerms(lease_seconds=60, most_of_one_owner=0))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    assert isinstance(await app.run_job.run(job.id), Retry)
+    assert (await shown(app, job)).attempt == 0
+
+
+async def test_long_delay_waits_in_the_outbox_and_not_in_the_queue() -> None:
+    app = application(ScriptedHandler([RuntimeError()] * 20))
+    app.run_job = replace(app.run_job, chance=FixedChance(0.999), longest_queue_delay_seconds=0)
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    app.tables.outbox.clear()
+    assert await app.run_job.run(job.id) == Done()
+    [row] = app.tables.outbox
+    assert row.available_at > app.clock.now()
+    assert (await shown(app, job)).status is JobStatus.QUEUED

@@ -1,6 +1,8 @@
 """Recipes over HTTP."""
 
 from dataclasses import replace
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -32,7 +34,7 @@ async def test_a_recipe_belongs_to_whoever_wrote_it(client: httpx.AsyncClient, a
 
 
 async def test_everything_an_author_may_write_is_read_back(client: httpx.AsyncClient) -> None:
-    written = {
+    written: dict[str, Any] = {
         **RICE,
         "ingredients": [{"title": "For the rice", "lines": ["300 g rice", "ごはん 二杯"]}, {"lines": ["salt"]}],
         "description": "Plain.",
@@ -50,9 +52,9 @@ async def test_everything_an_author_may_write_is_read_back(client: httpx.AsyncCl
     read = (await client.get(created.headers["location"], headers=BOB)).json()
     sections = [{**section, "lines": [line["text"] for line in section["lines"]]} for section in read["ingredients"]]
     assert sections == [written["ingredients"][0], {"title": None, **written["ingredients"][1]}]
-    assert {name: read[name] for name in written if name != "ingredients"} == {
-        name: value for name, value in written.items() if name != "ingredients"
-    }
+    assert (Fraction(read["yield"]["amount"]), read["yield"]["unit"]) == (Fraction(5, 2), "bowls")
+    plain = written.keys() - {"ingredients", "yield"}
+    assert {name: read[name] for name in plain} == {name: written[name] for name in plain}
 
 
 async def test_a_recipe_is_read_with_its_version_and_how_long_to_keep_it(client: httpx.AsyncClient, rice: str) -> None:

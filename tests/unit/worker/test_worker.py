@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from adapters.memory.queue import InMemoryQueue
@@ -16,7 +16,7 @@ from application.relay import Relay
 from domain.commands import AddRecipe, GenerateReport
 from domain.job import Job, JobStatus
 from domain.principal import Principal
-from domain.report import ReportKind
+from domain.report import RecipeSelection, ReportKind
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
 from entrypoints.worker.keeper import Keeper, KeeperParts
@@ -227,3 +227,46 @@ async def test_event_reaches_its_handler() -> None:
         async with asyncio.timeout(5):
             while not parts.app.tables.nutrition:
                 await asyncio.sleep(0)
+
+
+async def test_command_of_a_known_source_becomes_one_job_however_often_it_comes() -> None:
+    data = b'{"kind":"nutrition-summary","selection":{"recipeIds":[],"category":"Soup"}}'
+    message = replace(a_message("org.kondate.command.generate-report.v1", data), source="/kitchen")
+    async with running() as parts:
+        await parts.queue.publish(Channel.COMMANDS, [message] * 3)
+        await parts.until("job.accepted")
+        async with asyncio.timeout(5):
+            while await parts.queue.backlog(Channel.COMMANDS):
+                await asyncio.sleep(0)
+    [job] = parts.app.tables.jobs.values()
+    assert (job.owner, job.command) == (
+        "kitchen",
+        GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category="Soup")),
+    )
+
+
+async def test_command_of_an_unknown_source_is_a_dead_letter() -> None:
+    message = a_message("org.kondate.command.generate-report.v1", b'{"kind":"nutrition-summary"}')
+    async with running() as parts:
+        await parts.queue.publish(Channel.COMMANDS, [message])
+        await parts.until("delivery.rejected")
+    assert [letter.reason for letter in parts.queue.dead] == ["unknown source /elsewhere"]
+    assert not parts.app.tables.jobs
+
+
+async def test_command_beyond_its_sources_scopes_is_a_dead_letter() -> None:
+    data = b'{"content":{"name":"Rice","sections":[{"lines":["1 cup rice"]}]}}'
+    message = replace(a_message("org.kondate.command.add-recipe.v1", data), source="/kitchen")
+    async with running() as parts:
+        await parts.queue.publish(Channel.COMMANDS, [message])
+        await parts.until("delivery.rejected")
+    assert [letter.reason for letter in parts.queue.dead] == ["insufficient-scope"]
+
+
+async def test_command_that_breaks_a_rule_is_a_dead_letter() -> None:
+    message = replace(a_message("org.kondate.command.generate-report.v1", b'{"kind":"none"}'), source="/kitchen")
+    async with running() as parts:
+        await parts.queue.publish(Channel.COMMANDS, [message])
+        await parts.until("delivery.rejected")
+    [letter] = parts.queue.dead
+    assert letter.reason.startswith("org.kondate.command.generate-report.v1: ")

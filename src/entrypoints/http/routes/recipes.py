@@ -39,6 +39,8 @@ async def read_recipe(
     request_max_body_size=ADDING.body_limit_bytes,
     opt={"edge": ADDING},
 )
-async def add_recipe(data: JSONBody[RecipeInput], bus: CommandBus, origin: Caller, key: Key) -> Response[Created | None]:
+async def add_recipe(
+    data: JSONBody[RecipeInput], bus: CommandBus, origin: Caller, key: Key
+) -> Response[Created | None]:
     """Publish a recipe."""
     return created(await bus.execute(AddRecipe(content=data.content()), origin, key))

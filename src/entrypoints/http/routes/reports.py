@@ -29,7 +29,9 @@ GENERATING = Edge(scopes=scopes_of(GenerateReport), cost=Cost.HEAVY)
     request_max_body_size=GENERATING.body_limit_bytes,
     opt={"edge": GENERATING},
 )
-async def generate_report(data: JSONBody[ReportRequest], admission: Deferral, origin: Caller, key: Key) -> Response[JobAccepted]:
+async def generate_report(
+    data: JSONBody[ReportRequest], admission: Deferral, origin: Caller, key: Key
+) -> Response[JobAccepted]:
     """Ask for a report; the job is kept before the answer is sent."""
     return accepted(await admission.defer(data.command(), origin, key))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,6 +15,7 @@ from entrypoints.http.urls import resource_url
 
 LONGEST_RUN_SECONDS = 50
 """A run over HTTP ends before the gateway gives up on it; what is left takes another call."""
+TRACEPARENT_PARTS = 4
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=512, description="How the reason begins.")]
 
@@ -146,3 +148,34 @@ def letter_list(inspected: Sequence[InspectedLetter]) -> DeadLetterList:
 def job_list(jobs: Sequence[Job]) -> OperatorJobList:
     """Show jobs."""
     return OperatorJobList(tuple(OperatorJob.of(job) for job in jobs))
+
+
+def operator_url(job_id: UUID) -> str:
+    """Return where operators find a job."""
+    return f"/operator/jobs/{job_id}"
+
+
+def _letter_fields(inspected: InspectedLetter) -> dict[str, Any]:
+    letter, message = inspected.letter, inspected.letter.message
+    fields: dict[str, Any] = {
+        "letter_id": letter.id,
+        "origin": letter.origin,
+        "reason": letter.reason,
+        "dead_since": letter.sent_at,
+        "job_id": str(inspected.job_id) if inspected.job_id else None,
+    }
+    if message is not None:
+        fields |= {
+            "type": message.type,
+            "source": message.source,
+            "message_id": message.id,
+            "request_id": message.request_id,
+            "trace_id": _trace_id(message.traceparent),
+        }
+    return fields
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    """Return the second of the four parts of a W3C traceparent."""
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == TRACEPARENT_PARTS else None

@@ -1,0 +1,144 @@
+"""The API's own description, and the page that shows it."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from entrypoints.http.app import edge_routes
+from tests.support.http import InMemoryApi
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@pytest.fixture
+async def document(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+class Page(HTMLParser):
+    """Collects what a page loads, and what it would run by itself."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.inline: list[str] = []
+        self._element = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._element = tag
+        attributes = dict(attrs)
+        self.loaded += [attributes[name] or "" for name in ("src", "href") if name in attributes]
+        self.inline += [name for name in attributes if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        if self._element in ("script", "style") and data.strip():
+            self.inline.append(data)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield each operation with its path and method."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def references(value: object) -> Iterator[str]:
+    """Yield each reference of a document."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for member in value.values():
+            yield from references(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert {"title", "version"} <= document["info"].keys()
+
+
+def test_every_route_but_its_own_pages_is_described(document: dict[str, Any]) -> None:
+    described = {(path, method.upper()) for path, method, _ in operations(document)}
+    served = {(route.template, method) for route in edge_routes(with_docs=False) for method in route.methods}
+    assert described == served - {("/metrics", "GET")}
+
+
+def test_every_operation_has_a_name_of_its_own_and_answers(document: dict[str, Any]) -> None:
+    described = [operation for _, _, operation in operations(document)]
+    assert len({operation["operationId"] for operation in described}) == len(described)
+    assert all(operation["responses"] for operation in described)
+
+
+def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        named = {each["name"] for each in operation.get("parameters", []) if each["in"] == "path" and each["required"]}
+        assert named == set(PARAMETER.findall(path))
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    for reference in references(document):
+        found: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+        assert isinstance(found, dict)
+
+
+def test_commands_say_what_they_take(document: dict[str, Any]) -> None:
+    taken = {
+        path: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for path, method, operation in operations(document)
+        if method == "post" and "requestBody" in operation
+    }
+    assert taken == {"/recipes": "RecipeInput", "/generate-report": "ReportRequest"}
+    assert "prepMinutes" in document["components"]["schemas"]["RecipeInput"]["properties"]
+
+
+async def test_the_page_works_under_its_own_policy(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/docs")
+    page = Page(answer.text)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert not page.inline
+
+
+async def test_the_page_loads_nothing_from_elsewhere_and_all_it_loads_is_there(client: httpx.AsyncClient) -> None:
+    page = Page((await client.get("/docs")).text)
+    loaded = [address for address in page.loaded if not address.startswith("data:")]
+    assert {"/docs/swagger-ui-bundle.js", "/docs/start.js", "/docs/swagger-ui.css"} <= set(loaded)
+    for address in loaded:
+        answer = await client.get(address)
+        assert answer.status_code == 200
+        assert answer.content
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("start.js", "text/javascript"), ("swagger-ui-bundle.js", "text/javascript"), ("swagger-ui.css", "text/css")],
+)
+async def test_files_of_the_page_are_named_what_they_are(client: httpx.AsyncClient, name: str, media_type: str) -> None:
+    answer = await client.get(f"/docs/{name}")
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize("name", ["page.html", "README.md", "..%2Fapp.py", "%2e%2e%2fapp.py", "start.js%00"])
+async def test_no_other_file_is_served(client: httpx.AsyncClient, name: str) -> None:
+    assert (await client.get(f"/docs/{name}")).status_code == 404
+
+
+async def test_production_shows_neither_document_nor_page() -> None:
+    async with InMemoryApi().client(with_docs=False) as client:
+        answers = [await client.get(path) for path in ("/openapi.json", "/docs", "/docs/start.js")]
+    assert {answer.status_code for answer in answers} == {404}

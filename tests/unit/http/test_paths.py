@@ -1,0 +1,107 @@
+"""Paths and methods that are nobody's, and ids that are not written as we write them."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.support.builders import a_job
+from tests.support.http import ALICE, RICE, InMemoryApi, problem_of
+
+JOB = UUID("01920000-abcd-7000-8000-00000000abcd")
+NOBODYS = ["/", "/nothing", "/recipe", "/recipe/", "/jobs", "/schema", "/unused", "/docs/../docs/page.html"]
+
+
+@pytest.fixture(autouse=True)
+async def stored_job(api: InMemoryApi) -> None:
+    """Keep a job that a lax reader would find."""
+    api.application.tables.jobs[JOB] = a_job(JOB.int)
+
+
+async def test_the_one_form_of_an_id_is_found(client: httpx.AsyncClient) -> None:
+    assert (await client.get(f"/jobs/{JOB}", headers=ALICE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        str(JOB).upper(),
+        JOB.hex,
+        f"{{{JOB}}}",
+        f"%7B{JOB}%7D",
+        f"urn:uuid:{JOB}",
+        f"%20{JOB}",
+        f"{JOB}%20",
+        f"{JOB}%00",
+        f"{JOB}%0A",
+        f"{JOB}-",
+        str(JOB).replace("-", "", 1),
+        str(JOB).replace("0", "%EF%BC%90", 1),
+        "%FF",
+        "%ED%A0%80",
+        "a" * 5_000,
+        "null",
+        "0",
+        "-1",
+        "'%20OR%201=1--",
+    ],
+)
+async def test_any_other_spelling_of_an_id_is_not_found(client: httpx.AsyncClient, spelling: str) -> None:
+    for collection, noun in (("jobs", "job"), ("recipe", "recipe"), ("reports", "report")):
+        answer = await client.get(f"/{collection}/{spelling}", headers=ALICE)
+        problem_of(answer, 404, f"{noun}-not-found")
+
+
+@pytest.mark.parametrize("path", [f"/jobs/{JOB}/", f"/jobs//{JOB}", f"/jobs/{JOB}//", f"/jobs/{JOB}%2F", "/docs/"])
+async def test_a_slash_too_many_is_another_path(client: httpx.AsyncClient, path: str) -> None:
+    problem_of(await client.get(path, headers=ALICE), 404, "not-found")
+
+
+async def test_a_slash_too_many_stores_nothing(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    answer = await client.post("/recipes/", headers=ALICE, json=RICE)
+    problem_of(answer, 404, "not-found")
+    assert not api.application.tables.recipes
+
+
+@pytest.mark.parametrize("path", NOBODYS)
+async def test_an_unknown_path_is_not_found(client: httpx.AsyncClient, path: str) -> None:
+    problem_of(await client.get(path, headers=ALICE), 404, "not-found")
+    problem_of(await client.get(path), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/recipes", "POST"),
+        ("DELETE", "/recipes", "POST"),
+        ("PUT", "/generate-report", "POST"),
+        ("POST", f"/jobs/{JOB}", "GET"),
+        ("PATCH", f"/recipe/{JOB}", "GET"),
+        ("TRACE", "/recipes", "POST"),
+        ("BREW", "/recipes", "POST"),
+        ("POST", "/docs", "GET"),
+    ],
+)
+async def test_a_wrong_method_is_told_the_right_ones(
+    client: httpx.AsyncClient, api: InMemoryApi, method: str, path: str, allowed: str
+) -> None:
+    answer = await client.request(method, path, headers=ALICE, json=RICE)
+    problem_of(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"].split(", ") == [allowed, "OPTIONS"]
+    assert not api.application.tables.recipes
+
+
+async def test_options_tells_what_a_path_takes(client: httpx.AsyncClient) -> None:
+    answer = await client.options("/recipes")
+    assert answer.status_code == 204
+    assert set(answer.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
+
+
+async def test_an_unusable_host_is_a_bad_request(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/jobs/{JOB}", headers={**ALICE, "host": "a b"})
+    problem_of(answer, 400, "bad-request")
+
+
+async def test_a_query_that_nobody_asked_for_is_ignored(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/jobs/{JOB}?owner=bob&owner=carol&%00", headers=ALICE)
+    assert answer.json()["jobId"] == str(JOB)

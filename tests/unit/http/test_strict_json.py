@@ -1,0 +1,107 @@
+"""Reading bodies strictly: every fault is named, by a pointer into the body."""
+
+import json
+from typing import Annotated
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrypoints.http.faults import MalformedBodyError, ValidationFailedError
+from entrypoints.http.schemas.recipes import RecipeInput
+from entrypoints.http.strict_json import MOST_FAULTS, read_json
+
+GOOD = {"name": "Rice", "ingredients": [{"lines": ["300 g rice"]}]}
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def faults_of(value: object) -> dict[str, str]:
+    """Return what is wrong with a recipe, by pointer."""
+    with pytest.raises(ValidationFailedError) as caught:
+        read_json(json.dumps(value).encode(), RecipeInput)
+    return {fault.pointer: fault.detail for fault in caught.value.faults}
+
+
+def test_all_faults_are_named_at_once() -> None:
+    faults = faults_of(
+        {
+            "name": "",
+            "ingredients": [{"lines": ["rice", 5, ""], "note": "x"}, 7, {}],
+            "yield": {"amount": "x"},
+            "prepMinutes": -1,
+            "cookMinutes": 1.5,
+        }
+    )
+    assert faults.keys() == {
+        "/name",
+        "/ingredients/0/lines/1",
+        "/ingredients/0/lines/2",
+        "/ingredients/0/note",
+        "/ingredients/1",
+        "/ingredients/2/lines",
+        "/yield/amount",
+        "/prepMinutes",
+        "/cookMinutes",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer", "detail"),
+    [
+        ({"name": "Rice"}, "/ingredients", "This member is required."),
+        ({**GOOD, "owner": "x"}, "/owner", "There is no such member."),
+        ({**GOOD, "a/b~c": 1}, "/a~1b~0c", "There is no such member."),
+        ({**GOOD, "": 1}, "/", "There is no such member."),
+        ({**GOOD, "name": 5}, "/name", "Expected `str`, got `int`"),
+        ({**GOOD, "ingredients": []}, "/ingredients", "Expected `array` of length >= 1"),
+        ([], "", "Expected `object`, got `array`"),
+    ],
+)
+def test_a_fault_says_where_and_what(value: object, pointer: str, detail: str) -> None:
+    assert faults_of(value) == {pointer: detail}
+
+
+def test_an_answer_names_no_more_faults_than_a_reader_could_use() -> None:
+    faults = faults_of({str(number): 1 for number in range(10_000)})
+    assert len(faults) == MOST_FAULTS
+
+
+def test_faults_come_in_the_same_order_each_time() -> None:
+    unknown = {f"m{number}": 1 for number in range(9)}
+    assert [pointer for pointer in faults_of({**GOOD, **unknown}) if pointer] == [f"/{name}" for name in unknown]
+
+
+def test_a_good_body_is_read_as_it_stands() -> None:
+    recipe = read_json(json.dumps({**GOOD, "yield": {"amount": 4}}).encode(), RecipeInput)
+    assert recipe.recipe_yield is not None
+    assert (recipe.name, recipe.recipe_yield.amount) == ("Rice", 4)
+
+
+@given(JSON_VALUES)
+def test_any_json_is_either_taken_or_refused_with_a_fault_in_it(value: object) -> None:
+    body = json.dumps(value).encode()
+    try:
+        read_json(body, RecipeInput)
+    except MalformedBodyError:
+        assert b"\\ud" in body or b"\\u0000" in body or any(character.isdigit() for character in body.decode())
+    except ValidationFailedError as error:
+        assert error.faults
+        assert all(fault.pointer == "" or fault.pointer.startswith("/") for fault in error.faults)
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_either_read_or_refused(body: bytes) -> None:
+    try:
+        read_json(body, Annotated[int, msgspec.Meta(ge=0)])
+    except (MalformedBodyError, ValidationFailedError) as error:
+        assert error.status == 400
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8), st.integers(0, 9)))
+def test_what_is_good_json_comes_through_unchanged(members: dict[str, int]) -> None:
+    assert read_json(json.dumps(members).encode(), dict[str, int]) == members
