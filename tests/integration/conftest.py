@@ -29,7 +29,7 @@ async def database_dsn(postgres_dsn: str) -> str:
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
-        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record"
+        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record, audit"
     )
     await connection.close()
     return postgres_dsn

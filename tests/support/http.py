@@ -9,7 +9,9 @@ import httpx
 
 from application.ports.tokens import InvalidTokenError, VerifiedToken
 from domain.principal import Principal
-from entrypoints.http.app import ApiParts, create_app
+from entrypoints.http.app import create_app
+from entrypoints.http.observation import Observed
+from entrypoints.http.parts import ApiParts
 from entrypoints.readiness import Readiness
 from tests.support.application import InMemoryApplication
 from tests.support.builders import ALL_SCOPES
@@ -39,12 +41,14 @@ class InMemoryApi:
     application: InMemoryApplication = field(default_factory=InMemoryApplication)
     checks: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     instead: Mapping[str, Any] = field(default_factory=dict)
+    _apps: dict[bool, Observed] = field(default_factory=dict, init=False)
 
     @asynccontextmanager
     async def client(self, *, with_docs: bool = True) -> AsyncIterator[httpx.AsyncClient]:
         """Give a client without a token of its own."""
-        app = create_app(self.parts(), with_docs=with_docs)
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        if with_docs not in self._apps:
+            self._apps[with_docs] = create_app(self.parts(), with_docs=with_docs)
+        transport = httpx.ASGITransport(app=self._apps[with_docs])  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             yield client
 
@@ -68,7 +72,7 @@ class InMemoryApi:
     def stored(self) -> int:
         """Return how many rows there are of whatever kind."""
         tables = self.application.tables
-        return sum(map(len, (tables.recipes, tables.jobs, tables.outbox, tables.reports)))
+        return len(tables.recipes) + len(tables.jobs) + len(tables.outbox) + len(tables.reports)
 
 
 def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:

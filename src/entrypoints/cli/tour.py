@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from rich.box import SIMPLE_HEAVY
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -171,7 +172,13 @@ def _table(report: Mapping[str, Any]) -> Table:
     coverage = report["coverage"]
     table = Table(
         title=f"Median per serving in g (sodium: mg); {coverage['resolved']} of {coverage['lines']} lines resolved",
+        caption="– where no recipe of the category says for how many it is",
         title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAVY,
+        padding=(0, 1),
+        collapse_padding=True,
+        pad_edge=False,
     )
     table.add_column("category", no_wrap=True)
     for heading in ("recipes", *(heading for heading, _ in SHOWN)):
@@ -181,15 +188,12 @@ def _table(report: Mapping[str, Any]) -> Table:
         table.add_row(
             row["category"] or "none",
             str(row["recipes"]),
-            *(
-                "unknown" if median is None else f"{median:,.0f}" if median >= MANY else f"{median:.1f}"
-                for median in medians
-            ),
+            *(_figure(median) for median in medians),
         )
     return table
 
 
 def _figure(value: float | None) -> str:
     if value is None:
-        return "unknown"
+        return "–"
     return f"{value:,.0f}" if value >= MANY else f"{value:.1f}"

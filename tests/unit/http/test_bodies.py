@@ -88,6 +88,12 @@ INVALID = {
 }
 
 
+@pytest.fixture(scope="module")
+def api() -> InMemoryApi:
+    """Give one API to all of these tests, for nothing is to be stored by any of them."""
+    return InMemoryApi()
+
+
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
 async def test_what_is_not_json_is_malformed(client: httpx.AsyncClient, api: InMemoryApi, body: bytes) -> None:
     problem_of(await client.post("/recipes", headers=JSON, content=body), 400, "malformed-body")
@@ -130,17 +136,16 @@ async def test_no_depth_of_nesting_is_too_much_for_the_reader(client: httpx.Asyn
     ],
     ids=str,
 )
-async def test_only_json_in_utf8_is_taken(
-    client: httpx.AsyncClient, api: InMemoryApi, headers: dict[str, str]
-) -> None:
+async def test_only_json_in_utf8_is_taken(client: httpx.AsyncClient, api: InMemoryApi, headers: dict[str, str]) -> None:
     answer = await client.post("/recipes", headers={**ALICE, **headers}, content=GOOD)
     problem_of(answer, 415, "unsupported-media-type")
     assert api.stored() == 0
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON", 'application/json; charset="UTF-8"'])
-async def test_json_by_any_spelling_of_its_name_is_taken(client: httpx.AsyncClient, media_type: str) -> None:
-    answer = await client.post("/recipes", headers={**ALICE, "content-type": media_type}, content=GOOD)
+async def test_json_by_any_spelling_of_its_name_is_taken(media_type: str) -> None:
+    async with InMemoryApi().client() as client:
+        answer = await client.post("/recipes", headers={**ALICE, "content-type": media_type}, content=GOOD)
     assert answer.status_code == 201
 
 
@@ -153,8 +158,9 @@ async def test_a_body_over_the_limit_is_too_large(
     assert api.stored() == 0
 
 
-async def test_a_body_of_exactly_the_limit_is_taken(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/recipes", headers=JSON, content=GOOD + b" " * (262_144 - len(GOOD)))
+async def test_a_body_of_exactly_the_limit_is_taken() -> None:
+    async with InMemoryApi().client() as client:
+        answer = await client.post("/recipes", headers=JSON, content=GOOD + b" " * (262_144 - len(GOOD)))
     assert answer.status_code == 201
 
 

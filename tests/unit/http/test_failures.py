@@ -1,17 +1,16 @@
 """What a client sees when a part is away or a handler is broken."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
 
 from application.bus import Bus
 from application.ports.queue import QueueUnavailableError
-from application.ports.reads import Document
-from application.ports.unit_of_work import StorageUnavailableError
-from domain.job import Job, Origin
+from application.ports.unit_of_work import StorageUnavailableError, Transaction
+from domain.job import Origin
 from tests.support.application import InMemoryApplication
 from tests.support.http import ALICE, REPORT, RICE, InMemoryApi, problem_of
 
@@ -19,21 +18,25 @@ SECRET = "password of the database"  # noqa: S105 (what must not be shown)
 
 
 class Broken:
-    """Stands for any store or handler, and fails as it is told to."""
+    """Stands for any store, and fails as it is told to whatever it is asked for."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    async def document(self, identifier: UUID, origin: Origin) -> Document | None:
+    async def _fail(self, *_: object, **__: object) -> NoReturn:
         raise self._error
 
-    async def get(self, job_id: UUID, *, owner: str) -> Job | None:
-        raise self._error
+    document = get = _fail
 
-    @asynccontextmanager
-    async def begin(self, _origin: Origin) -> AsyncIterator[None]:
+
+class BrokenUnitOfWork:
+    """Fails as it is told to when a transaction begins."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def begin(self, _origin: Origin) -> AbstractAsyncContextManager[Transaction]:
         raise self._error
-        yield
 
 
 AWAY = [StorageUnavailableError(SECRET), QueueUnavailableError(SECRET), TimeoutError(SECRET)]
@@ -53,7 +56,7 @@ async def test_a_part_that_is_away_is_said_to_be_so(path: str, error: Exception)
 
 async def test_a_write_that_cannot_be_stored_is_not_accepted() -> None:
     api = InMemoryApi()
-    api.application.bus = replace_unit_of_work(api.application, Broken(StorageUnavailableError(SECRET)))
+    api.application.bus = bus_that_fails(api.application, StorageUnavailableError(SECRET))
     async with api.client() as client:
         answer = await client.post("/recipes", headers=ALICE, json=RICE)
     problem_of(answer, 503, "temporary-reduced-capacity")
@@ -76,7 +79,7 @@ async def test_a_crash_is_shown_bare_and_logged_with_its_trace() -> None:
 
 async def test_a_crash_in_a_command_leaves_nothing_behind() -> None:
     api = InMemoryApi()
-    api.application.bus = replace_unit_of_work(api.application, Broken(ZeroDivisionError()))
+    api.application.bus = bus_that_fails(api.application, ZeroDivisionError())
     async with api.client() as client:
         answer = await client.post("/recipes", headers=ALICE, json=RICE)
         after = await client.post("/generate-report", headers=ALICE, json=REPORT)
@@ -85,6 +88,6 @@ async def test_a_crash_in_a_command_leaves_nothing_behind() -> None:
     assert not api.application.tables.recipes
 
 
-def replace_unit_of_work(application: InMemoryApplication, broken: Broken) -> Bus:
+def bus_that_fails(application: InMemoryApplication, error: Exception) -> Bus:
     """Return the application's bus on a unit of work that fails."""
-    return replace(application.bus, unit_of_work=broken)  # type: ignore[arg-type]
+    return replace(application.bus, unit_of_work=BrokenUnitOfWork(error))

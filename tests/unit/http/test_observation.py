@@ -62,9 +62,7 @@ async def test_what_is_nobodys_is_measured_under_one_name(
     assert labels["method"] in ("GET", "OTHER")
 
 
-async def test_ids_in_a_path_do_not_appear_in_the_name_of_its_work(
-    client: httpx.AsyncClient, api: InMemoryApi
-) -> None:
+async def test_ids_in_a_path_do_not_appear_in_the_name_of_its_work(client: httpx.AsyncClient, api: InMemoryApi) -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     await client.get("/recipe/0192", headers={**ALICE, "x-request-id": GIVEN, "traceparent": traceparent})
     [work] = api.application.telemetry.scopes

@@ -12,10 +12,12 @@ JOB = UUID("01920000-abcd-7000-8000-00000000abcd")
 NOBODYS = ["/", "/nothing", "/recipe", "/recipe/", "/jobs", "/schema", "/unused", "/docs/../docs/page.html"]
 
 
-@pytest.fixture(autouse=True)
-async def stored_job(api: InMemoryApi) -> None:
-    """Keep a job that a lax reader would find."""
+@pytest.fixture(scope="module")
+def api() -> InMemoryApi:
+    """Give one API to all of these tests; it keeps a job that a lax reader would find."""
+    api = InMemoryApi()
     api.application.tables.jobs[JOB] = a_job(JOB.int)
+    return api
 
 
 async def test_the_one_form_of_an_id_is_found(client: httpx.AsyncClient) -> None:

@@ -29,9 +29,7 @@ async def test_without_a_token_the_challenge_names_no_error(client: httpx.AsyncC
     "authorization",
     ["Bearer forged", "Bearer", "Bearer ", "Basic YWxpY2U6", "alice", "Bearer alice,Bearer alice", "Bearer  alice"],
 )
-async def test_a_bad_token_is_named_as_such(
-    client: httpx.AsyncClient, api: InMemoryApi, authorization: str
-) -> None:
+async def test_a_bad_token_is_named_as_such(client: httpx.AsyncClient, api: InMemoryApi, authorization: str) -> None:
     answer = await client.post("/recipes", headers={"authorization": authorization}, json=RICE)
     problem_of(answer, 401, "unauthorized")
     assert answer.headers["www-authenticate"] == 'Bearer realm="kondate", error="invalid_token"'
