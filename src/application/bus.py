@@ -105,13 +105,19 @@ class Bus:
         return acceptance
 
     async def run(
-        self, command: Command, origin: Origin, transaction: Transaction, progress: ProgressReporter
+        self,
+        command: Command,
+        origin: Origin,
+        transaction: Transaction,
+        progress: ProgressReporter,
+        attempt: int = 0,
     ) -> Reference | None:
         """Carry out the command in a transaction that the caller opened and will end."""
         _authorize(command, origin)
         handler = self.handlers[USE_CASES[type(command)].handler]
         with self.telemetry.observe(kind_of(type(command)), {}):
-            return await handler.handle(command, Context(origin=origin, transaction=transaction, progress=progress))
+            context = Context(origin=origin, transaction=transaction, progress=progress, attempt=attempt)
+            return await handler.handle(command, context)
 
     async def tell(self, event: Event, origin: Origin) -> None:
         """Give an event to each of its handlers, each in a transaction of its own."""

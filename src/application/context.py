@@ -28,3 +28,5 @@ class Context:
     origin: Origin
     transaction: Transaction
     progress: ProgressReporter
+    attempt: int = 0
+    """Which attempt of its job this is; 0 where there is no job."""

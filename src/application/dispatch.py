@@ -9,7 +9,8 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
-from domain.commands import AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue
+from application.handlers.run_drill import RunDrillHandler
+from domain.commands import AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue, RunDrill
 from domain.events import Event, RecipeAdded
 
 
@@ -33,6 +34,7 @@ USE_CASES: Mapping[type[Command], UseCase] = {
     GenerateReport: UseCase(handler=GenerateReportHandler, scope="report:generate", timeout_seconds=600),
     CancelJob: UseCase(handler=CancelJobHandler, scope=None),
     ReviseCatalogue: UseCase(handler=ReviseCatalogueHandler, scope="catalogue:write"),
+    RunDrill: UseCase(handler=RunDrillHandler, scope="drill:run", max_attempts=4),
 }
 
 EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {

@@ -78,7 +78,7 @@ class RunJob:
             raise WorkerLostError
         timeout = USE_CASES[type(job.command)].timeout_seconds
         async with asyncio.timeout(timeout), self.unit_of_work.begin(job.origin) as transaction:
-            result = await self.bus.run(job.command, job.origin, transaction, attempt)
+            result = await self.bus.run(job.command, job.origin, transaction, attempt, job.attempt)
             ended, event = _at_end(attempt).succeed(result, self.clock.now())
             await transaction.jobs.save(ended)
             await transaction.outbox.record(event)

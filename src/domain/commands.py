@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from domain.drill import DrillBehaviour
 from domain.ingredient import Ingredient
 from domain.recipe import RecipeContent
 from domain.report import RecipeSelection, ReportKind
@@ -38,4 +39,13 @@ class CancelJob:
     job_id: UUID
 
 
-Command = AddRecipe | GenerateReport | ReviseCatalogue | CancelJob
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDrill:
+    """Behave like this, for `seconds` where that takes time, and leave one mark that can be counted."""
+
+    drill_id: str
+    behaviour: DrillBehaviour = DrillBehaviour.SUCCEED
+    seconds: float = 0
+
+
+Command = AddRecipe | GenerateReport | ReviseCatalogue | CancelJob | RunDrill

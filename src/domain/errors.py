@@ -74,6 +74,13 @@ class ReportNotFoundError(DomainError):
     kind = ErrorKind.NOT_FOUND
 
 
+class DrillRefusedError(DomainError):
+    """Such a drill would harm others, and may not be run here."""
+
+    code = "drill-refused"
+    kind = ErrorKind.FORBIDDEN
+
+
 class JobCancelledError(DomainError):
     """The owner wants this job stopped; raised inside its handler at a safe point."""
 

@@ -9,6 +9,7 @@ from functools import partial
 import asyncpg
 from dependency_injector import containers, providers
 
+from adapters.faults.trouble import ProcessTrouble
 from adapters.identity.algorithms import allowed_algorithms
 from adapters.identity.claims import ClaimRules
 from adapters.identity.key_set import KeySet
@@ -45,6 +46,7 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.run_drill import RunDrillHandler
 from application.operations.discard_dead_letters import DiscardDeadLetters
 from application.operations.inspect_dead_letters import InspectDeadLetters
 from application.operations.manage_jobs import ManageJobs
@@ -104,6 +106,7 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(UuidFactory, clock)
     chance = providers.Singleton(SystemChance)
+    trouble = providers.Singleton(ProcessTrouble)
 
     # PostgreSQL
     message_types = providers.Singleton(MessageTypes)
@@ -142,6 +145,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(GenerateReportHandler, catalogue, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
         providers.Singleton(CancelJobHandler, clock),
+        providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
         providers.Singleton(ProjectNutrition, catalogue),
     )
     bus = providers.Singleton(

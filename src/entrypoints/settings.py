@@ -108,10 +108,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     """Other systems that may put commands on the queue: a JSON object of CloudEvents source to
     `{"subject": …, "scopes": […]}`."""
 
+    crash_folder: str | None = None
+    """Fault runs, stage local only: a process ends itself at the crash point that a file in this folder names."""
+    sabotage: tuple[str, ...] = ()
+    """Fault runs, stage local only: promises that are broken on purpose, to see that it is noticed."""
+
     otlp_endpoint: HttpUrl | None = None
     """Base URL of an OTLP/HTTP receiver; None makes no spans at all."""
     trace_ratio: Ratio = 1.0
     log_level: str = "info"
+
+    def is_local(self) -> bool:
+        """Tell whether this is one person's machine, where harm may be done on purpose."""
+        return self.stage is Stage.LOCAL
 
     def key_set_url(self) -> str:
         """Return where the issuer publishes its keys."""

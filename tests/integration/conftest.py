@@ -29,7 +29,8 @@ async def database_dsn(postgres_dsn: str) -> str:
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
-        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record, audit"
+        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record, audit, "
+        "drill_effect"
     )
     await connection.close()
     return postgres_dsn

@@ -20,10 +20,11 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_nutrition import ProjectNutrition
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.run_drill import RunDrillHandler
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.run_job import RunJob
-from tests.support.fakes import CountingIds, FixedChance, FixedClock
+from tests.support.fakes import CountingIds, FixedChance, FixedClock, NotedTrouble
 
 
 @dataclass
@@ -35,6 +36,7 @@ class InMemoryApplication:
     ids: CountingIds = field(default_factory=CountingIds)
     tables: Tables = field(default_factory=Tables)
     telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
+    trouble: NotedTrouble = field(default_factory=NotedTrouble)
 
     def __post_init__(self) -> None:
         self.catalogue = InMemoryCatalogueReads(self.tables)
@@ -50,6 +52,7 @@ class InMemoryApplication:
                 GenerateReportHandler(self.catalogue, self.corpus, self.clock, self.ids),
                 ReviseCatalogueHandler(),
                 CancelJobHandler(self.clock),
+                RunDrillHandler(self.trouble, may_harm=True),
                 ProjectNutrition(self.catalogue),
             ]
         )

@@ -36,3 +36,20 @@ class FixedChance:
 
     def fraction(self) -> float:
         return self._fraction
+
+
+class NotedTrouble:
+    """Makes no trouble, and notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    def compute(self, seconds: float) -> None:
+        self.noted.append(f"compute {seconds:g}")
+
+    def exhaust_memory(self) -> None:
+        self.noted.append("exhaust-memory")
+        raise MemoryError
+
+    def crash(self) -> None:
+        self.noted.append("crash")

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from application.admission import Admission
 from application.ports.tokens import InvalidTokenError, VerifiedToken
 from domain.principal import Principal
 from entrypoints.http.app import create_app
@@ -15,6 +16,7 @@ from entrypoints.http.parts import ApiParts
 from entrypoints.readiness import Readiness
 from tests.support.application import InMemoryApplication
 from tests.support.builders import ALL_SCOPES
+from tests.support.operations import InMemoryOperations
 
 ALICE = {"authorization": "Bearer alice"}
 BOB = {"authorization": "Bearer bob"}
@@ -57,6 +59,10 @@ class InMemoryApi:
         core = self.application
         parts = ApiParts(
             bus=core.bus,
+            admission=Admission(
+                bus=core.bus, upkeep=core.jobs, clock=core.clock, most_queued=10_000, oldest_seconds=600
+            ),
+            operations=InMemoryOperations(core).operations,
             job_store=core.jobs,
             recipe_reads=core.recipe_reads,
             report_reads=core.report_reads,

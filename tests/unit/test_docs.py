@@ -66,7 +66,7 @@ def test_operations_list_each_metric() -> None:
 
 
 @pytest.mark.parametrize("document", READMES, ids=_name)
-def test_readme_lists_each_route_with_its_scopes(document: Path) -> None:
+def test_readme_lists_each_route_with_its_scopes_and_roles(document: Path) -> None:
     rows = re.findall(r"^\| (`[A-Z]+ /.*?) \| (.*?) \|", document.read_text("utf-8"), re.MULTILINE)
     listed = {route: scope for cell, scope in rows for route in ROUTE.findall(cell)}
     actual = edge_routes(with_docs=False)
@@ -75,7 +75,7 @@ def test_readme_lists_each_route_with_its_scopes(document: Path) -> None:
     assert {_anonymous(route) for route in shown} == known.keys()
     for route, scope in shown.items():
         edge = known[_anonymous(route)]
-        assert set(re.findall(r"`([a-z:]+)`", scope)) == edge.scopes
+        assert set(re.findall(r"`([a-z:]+)`", scope)) == edge.scopes | edge.roles
         assert edge.exposure is not Exposure.PUBLIC
 
 
@@ -91,10 +91,10 @@ def _anchors(document: Path) -> set[str]:
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "required"
     match field.default:
-        case msgspec.NODEFAULT:
-            return "required"
-        case None | ():
+        case None | () | msgspec.NODEFAULT:  # a mapping's default is made anew each time, and is empty
             return "none"
         case bool(default):
             return str(default).lower()

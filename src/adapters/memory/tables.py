@@ -35,6 +35,15 @@ class KeyRow:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillMark:
+    """One time that a drill took effect."""
+
+    drill_id: str
+    attempt: int
+    request_id: str
+
+
 @dataclass(slots=True)
 class Tables:
     """What is committed."""
@@ -52,5 +61,6 @@ class Tables:
     """Keys whose first request is being carried out."""
     outbox: list[OutboxRow] = field(default_factory=list)
     audit: list[tuple[Origin, AuditEntry]] = field(default_factory=list)
+    drills: list[DrillMark] = field(default_factory=list)
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set at each commit that adds to the outbox."""

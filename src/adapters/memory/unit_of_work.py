@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from adapters.memory.audit import InMemoryAuditLog
+from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.wire.messages import event_message, job_message
 from application.ports.clock import Clock, IdFactory
@@ -45,6 +46,7 @@ class InMemoryTransaction:
         self.idempotency = _Keys(self)
         self.outbox = _Outbox(self)
         self.audit = InMemoryAuditLog(tables, origin, self._changes)
+        self.drills = InMemoryDrillEffects(tables, origin, self._changes)
 
     async def add(self, recipe: Recipe) -> None:
         """Store a new recipe."""

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.catalogue import PostgresCatalogueRepository
 from adapters.postgres.database import Database, LazyTransaction
+from adapters.postgres.drill_effects import PostgresDrillEffects
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.job_repository import PostgresJobRepository
 from adapters.postgres.outbox import PostgresOutbox
@@ -30,6 +31,7 @@ class PostgresTransaction:
         self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)
         self.audit = PostgresAuditLog(session, origin)
+        self.drills = PostgresDrillEffects(session, origin)
 
 
 class PostgresUnitOfWork:

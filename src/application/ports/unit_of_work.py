@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.ports.audit import AuditLog
+from application.ports.drills import DrillEffects
 from application.ports.idempotency import IdempotencyRecords
 from domain.events import Event
 from domain.ingredient import Ingredient
@@ -118,6 +119,10 @@ class Transaction(Protocol):
     @property
     def audit(self) -> AuditLog:
         """What operators did."""
+
+    @property
+    def drills(self) -> DrillEffects:
+        """The marks of drills."""
 
 
 class UnitOfWork(Protocol):

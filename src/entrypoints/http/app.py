@@ -9,13 +9,14 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from domain.job import Origin
-from entrypoints.edge import EdgeRoute
+from entrypoints.edge import Edge, EdgeRoute
 from entrypoints.http.auth import Authentication
 from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
+from entrypoints.http.routes.drills import run_drill
 from entrypoints.http.routes.health import live, metrics, ready
 from entrypoints.http.routes.jobs import cancel_job, read_job
 from entrypoints.http.routes.operator import (
@@ -54,12 +55,12 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
 )
 
 DOCUMENTATION: tuple[HTTPRouteHandler, ...] = (openapi_document, reference_page, reference_file)
-"""Shown outside production only."""
+OUTSIDE_PRODUCTION: tuple[HTTPRouteHandler, ...] = (*DOCUMENTATION, run_drill)
 
 
 def routes(*, with_docs: bool) -> tuple[HTTPRouteHandler, ...]:
     """Return every route of the API."""
-    return (*ROUTES, *DOCUMENTATION) if with_docs else ROUTES
+    return (*ROUTES, *OUTSIDE_PRODUCTION) if with_docs else ROUTES
 
 
 OPENAPI = OpenAPIConfig(
@@ -100,6 +101,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         exception_handlers=exception_handlers(parts.telemetry),
         openapi_config=OPENAPI,
         logging_config=None,
+        request_max_body_size=Edge().body_limit_bytes,
     )
     return Observed(app, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
 

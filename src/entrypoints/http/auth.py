@@ -33,7 +33,7 @@ class Authentication:
         if not has_plain_path(connection.scope):
             raise NoSuchResourceError
         edge: Edge | None = route.opt.get("edge")
-        if edge is None and connection.scope["method"] == "OPTIONS":
+        if edge is None and connection.scope.get("method") == "OPTIONS":
             return  # Litestar's own answer for each path, which only says what the path takes
         if edge is None:
             raise NoSuchResourceError  # a route without a policy is not served at all

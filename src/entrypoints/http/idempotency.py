@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request
 
 from application.ports.idempotency import IdempotencyKey
-from domain.job import Origin
 from entrypoints.http.faults import RequestError
+from entrypoints.http.injected import Caller
 
 # The draft wants a quoted string (RFC 8941), most clients send it bare: both are taken, and mean the same key.
 VALUE = re.compile(r"[!#-\[\]-~]{1,255}")
@@ -21,7 +21,7 @@ class InvalidIdempotencyKeyError(RequestError):
     detail = "Idempotency-Key is one string of 1 to 255 printable ASCII characters without spaces."
 
 
-async def idempotency_key(request: Request[Any, Any, Any], origin: Origin) -> IdempotencyKey | None:
+async def idempotency_key(request: Request[Any, Any, Any], origin: Caller) -> IdempotencyKey | None:
     """Return the request's key, scoped to its caller and route; None without the header.
 
     The fingerprint is over the body's bytes as they came: the same key with any other body is another request.

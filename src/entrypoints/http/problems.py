@@ -122,8 +122,7 @@ def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]
         QueueUnavailableError: _unavailable,
         TimeoutError: _unavailable,
         OverloadedError: _overloaded,
-        # Bodies are checked by StrictJson; all that Litestar itself finds missing is a body that is not there.
-        ValidationException: lambda request, _: _request_error(request, MalformedBodyError("There is no body.")),
+        ValidationException: _not_understood,
         HTTPException: http_exception,
         Exception: unexpected,
     }
@@ -146,6 +145,15 @@ def _request_error(request: Request[Any, Any, Any], error: RequestError) -> Resp
         challenge = 'Bearer realm="kondate"' + (', error="invalid_token"' if error.reason else "")
         return _answer(body, WWW_Authenticate=challenge)
     return _answer(body)
+
+
+def _not_understood(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    """Tell what Litestar itself finds wrong: query parameters, and, since StrictJson has the rest, an empty body."""
+    faults: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
+    in_query = [f"{fault['key']}: {fault['message']}" for fault in faults if fault["source"] == "query"]
+    if not in_query:
+        return _request_error(request, MalformedBodyError("There is no body."))
+    return _answer(problem("bad-request", 400, f"The query is not right: {'; '.join(in_query)}.", request))
 
 
 def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:

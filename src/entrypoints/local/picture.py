@@ -28,6 +28,7 @@ class UpOptions:
     state_file: Path | None = None
     """Where to write addresses and pids for scripts, once all is ready; removed at the end."""
     api_replicas: int = 2
+    worker_replicas: int = 1
     sqs_program: Path | None = None
     """The embedded SQS endpoint's program; None means where `make setup` puts it."""
 
@@ -42,6 +43,8 @@ class Picture:
     folder: DataFolder
     places: Places
     supervisor: Supervisor
+    workers: tuple[str, ...]
+    """The names of the worker processes."""
 
     @property
     def gateway_url(self) -> str:
@@ -63,8 +66,8 @@ class Picture:
                 {"url": f"http://{LOOPBACK}:{port}", "pid": pid(f"api-{number}")}
                 for number, port in enumerate(places.api_ports, start=1)
             ],
-            "worker": [{"pid": pid("worker")}],
-            "relay": [{"pid": pid("worker") if settings.worker_relay else pid("relay")}],
+            "worker": [{"pid": pid(name)} for name in self.workers],
+            "relay": [{"pid": pid(name)} for name in (self.workers if settings.worker_relay else ("relay",))],
             "postgres": {"dsn": settings.database_url, "pid": pid("postgres")},
             "sqs": {"endpoint": settings.sqs_endpoint, "pid": pid("sqs"), "queues": queues},
             "issuer": {"url": settings.issuer, "pid": pid("issuer")},
@@ -103,7 +106,13 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
     postgres = [] if places.postgres is None else [await asyncio.to_thread(places.postgres.prepare)]
     environment = complete_environment(given, places)
     settings = check_settings(environment)
-    processes = Processes(places=places, settings=settings, environment=environment, folder=folder)
+    processes = Processes(
+        places=places,
+        settings=settings,
+        environment=environment,
+        folder=folder,
+        worker_replicas=options.worker_replicas,
+    )
 
     async def migrate() -> None:
         await run_to_end(processes.migrate())
@@ -115,7 +124,14 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
 
     await together(stores(), supervisor.start(*processes.issuer_and_traces()))
     await supervisor.start(processes.gateway())
-    return Picture(settings=settings, environment=environment, folder=folder, places=places, supervisor=supervisor)
+    return Picture(
+        settings=settings,
+        environment=environment,
+        folder=folder,
+        places=places,
+        supervisor=supervisor,
+        workers=processes.workers(),
+    )
 
 
 def _write_environment(picture: Picture) -> None:

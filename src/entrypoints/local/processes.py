@@ -24,6 +24,7 @@ class Processes:
     settings: Settings
     environment: Mapping[str, str]
     folder: DataFolder
+    worker_replicas: int = 1
 
     def migrate(self) -> ChildSpec:
         """Return the process that brings schema and queues up to date, and ends."""
@@ -49,11 +50,18 @@ class Processes:
         return [replace(child, layer=PARTS_LAYER) for child in children]
 
     def servers(self) -> list[ChildSpec]:
-        """Return the API replicas, the worker and, where the worker has none inside, the relay."""
+        """Return the API replicas, the workers and, where the workers have none inside, the relay."""
         apis = [self._api(number, port) for number, port in enumerate(self.places.api_ports, start=1)]
-        names = ["worker"] if self.settings.worker_relay else ["worker", "relay"]
-        loops = [self._kondate(name, ready=log_says(f"{name}.ready")) for name in names]
-        return [replace(child, layer=SERVERS_LAYER, grace_seconds=SERVERS_GRACE_SECONDS) for child in (*apis, *loops)]
+        workers = [self._named(name, self._kondate("worker", ready=log_says("worker.ready"))) for name in self.workers()]
+        relays = [] if self.settings.worker_relay else [self._kondate("relay", ready=log_says("relay.ready"))]
+        return [
+            replace(child, layer=SERVERS_LAYER, grace_seconds=SERVERS_GRACE_SECONDS)
+            for child in (*apis, *workers, *relays)
+        ]
+
+    def workers(self) -> tuple[str, ...]:
+        """Return the workers' names: `worker`, `worker-2` and so on."""
+        return ("worker", *(f"worker-{number}" for number in range(2, self.worker_replicas + 1)))
 
     def gateway(self) -> ChildSpec:
         """Return the gateway: ready when a page of the API comes through it, or, behind TLS, when it says so."""
@@ -66,9 +74,11 @@ class Processes:
 
     def _api(self, number: int, port: int) -> ChildSpec:
         child = self._kondate("api", ready=http_answers(f"http://{LOOPBACK}:{port}/readyz"))
-        name = f"api-{number}"
         environment = {**self.environment, "KONDATE_API_PORT": str(port)}
-        return replace(child, name=name, env=environment, log_file=self.folder.log_file(name))
+        return self._named(f"api-{number}", replace(child, env=environment))
+
+    def _named(self, name: str, child: ChildSpec) -> ChildSpec:
+        return replace(child, name=name, log_file=self.folder.log_file(name))
 
     def _kondate(self, subcommand: str, *arguments: str, ready: Probe = runs) -> ChildSpec:
         return ChildSpec(

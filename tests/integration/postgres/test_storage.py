@@ -57,6 +57,13 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.catalogue = PostgresCatalogueReads(database)
         self.corpus = PostgresRecipeCorpus(database)
         self.outbox = PostgresOutboxStore(database)
+        self.database = database
+
+    async def marks(self) -> list[tuple[str, int, str]]:
+        async with self.database.session() as session:
+            text = "SELECT drill_id, attempt, request_id FROM drill_effect ORDER BY committed_at"
+            rows = await session.fetch(Statement("marks", text))
+        return [(row["drill_id"], row["attempt"], row["request_id"]) for row in rows]
 
 
 class TestPostgresUpkeep(UpkeepContract):

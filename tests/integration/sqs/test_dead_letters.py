@@ -10,7 +10,7 @@ from msgspec import json
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
-from adapters.sqs.limits import REQUEST_BYTES
+from adapters.sqs.envelope import MAX_BODY_BYTES
 from adapters.sqs.publisher import SqsPublisher
 from adapters.sqs.queues import QueueNames, QueueUrls, ensure_queues
 from application.ports.queue import Channel, QueueUnavailableError
@@ -96,13 +96,12 @@ async def test_letter_that_sqs_itself_moved_tells_where_it_came_from(
     assert (letter.origin, letter.reason) == (Channel.EVENTS, delivery.defect)
 
 
-async def test_letter_too_large_for_a_reason_has_it_again_from_its_body(
+async def test_letter_without_attributes_has_its_reason_again_from_its_body(
     dead: DeadLettersUnderTest, clients: SqsClients, urls: QueueUrls
 ) -> None:
-    await clients.sending.send_message(QueueUrl=urls.commands, MessageBody="x" * REQUEST_BYTES)
-    await dead.bury(Channel.COMMANDS, "not kept")
+    await clients.sending.send_message(QueueUrl=urls.dead_letters, MessageBody="x" * (MAX_BODY_BYTES + 1))
     (letter,) = await dead.all()
-    assert letter.reason == "longer than 262144 bytes"
+    assert letter.reason == f"longer than {MAX_BODY_BYTES} bytes"
     async with dead.letters.walk() as walk:
         async for met in walk.letters():
             await walk.send_again(met)

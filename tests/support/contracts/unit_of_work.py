@@ -82,6 +82,10 @@ class UnitOfWorkContract:
         assert count == len(recipes)
         return recipes
 
+    async def marks(self) -> list[tuple[str, int, str]]:
+        """Return the marks of drills that are committed, as drill id, attempt and request id."""
+        raise NotImplementedError
+
     async def unsent(self) -> list[str]:
         async with self.outbox.claim(100) as batch:
             return [message.type for message in batch.messages.get(Channel.EVENTS, ())]
@@ -220,3 +224,16 @@ class UnitOfWorkContract:
         with pytest.raises(IdempotencyMismatchError):
             async with self.unit_of_work.begin(an_origin()) as transaction:
                 await transaction.idempotency.claim(a_key(fingerprint="other"))
+
+    async def test_drill_leaves_its_mark_each_time_it_commits(self) -> None:
+        for attempt in (1, 2):
+            async with self.unit_of_work.begin(an_origin(request_id="request-7")) as transaction:
+                await transaction.drills.record("drill-1", attempt=attempt)
+        assert await self.marks() == [("drill-1", 1, "request-7"), ("drill-1", 2, "request-7")]
+
+    async def test_drill_that_fails_leaves_no_mark(self) -> None:
+        with pytest.raises(BrokenHandlerError):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.drills.record("drill-1", attempt=1)
+                raise BrokenHandlerError
+        assert await self.marks() == []

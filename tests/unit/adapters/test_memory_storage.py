@@ -51,6 +51,10 @@ class TestInMemoryUnitOfWork(UnitOfWorkContract):
         self.catalogue = InMemoryCatalogueReads(tables)
         self.corpus = InMemoryRecipeCorpus(tables)
         self.outbox = InMemoryOutboxStore(tables, self.clock)
+        self.tables = tables
+
+    async def marks(self) -> list[tuple[str, int, str]]:
+        return [(mark.drill_id, mark.attempt, mark.request_id) for mark in self.tables.drills]
 
 
 class TestInMemoryUpkeep(UpkeepContract):

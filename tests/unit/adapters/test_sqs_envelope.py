@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -122,19 +123,15 @@ def test_no_text_makes_decoding_raise_anything_else(text: str) -> None:
 
 @given(st.sampled_from(sorted(EVENT)), JSON_VALUES)
 def test_no_member_makes_decoding_raise_anything_else(name: str, value: object) -> None:
-    try:
+    with suppress(EnvelopeError):
         decode(json.dumps({**EVENT, name: value}))
-    except EnvelopeError as error:
-        assert str(error)
 
 
 @given(st.integers(0, 300), st.text(max_size=3))
 def test_no_damage_makes_decoding_raise_anything_else(position: int, text: str) -> None:
     whole = encode(MESSAGE)
-    try:
+    with suppress(EnvelopeError):
         decode(whole[:position] + text + whole[position + len(text) + 1 :])
-    except EnvelopeError as error:
-        assert str(error)
 
 
 def test_other_systems_event_needs_no_optional_member() -> None:

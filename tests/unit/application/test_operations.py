@@ -14,7 +14,7 @@ from application.ports.audit import AuditAction
 from application.ports.dead_letters import DeadLetter, DeadLetterQueue, DeadLetterWalk
 from application.ports.operator import JobFilter
 from application.ports.queue import Channel, QueueUnavailableError
-from domain.errors import ForbiddenError, JobNotFoundError, JobTransitionError
+from domain.errors import ForbiddenError
 from domain.job import JobStatus, Origin
 from tests.support.builders import a_job, an_origin
 from tests.support.contracts.queue import MESSAGE
@@ -228,54 +228,3 @@ async def test_one_letter_is_discarded_by_its_id(desk: InMemoryOperations) -> No
     await desk.operations.discard.one(first.letter.id, OPERATOR)
     assert [dead.body for dead in desk.queue.dead] == [second.letter.body]
     assert audit(desk) == [(AuditAction.LETTER_DISCARDED, first.letter.id)]
-
-
-async def test_jobs_of_all_owners_are_shown(desk: InMemoryOperations) -> None:
-    for number, owner in enumerate(("alice", "bob"), start=1):
-        await desk.app.jobs.accept(a_job(number, owner=owner))
-    found = await desk.operations.jobs.list(JobFilter(), OPERATOR.principal, limit=9)
-    assert {job.owner for job in found} == {"alice", "bob"}
-    assert await desk.operations.jobs.show(UUID(int=2), OPERATOR.principal) == a_job(2, owner="bob")
-
-
-@pytest.mark.parametrize("action", ["show job", "retry job", "cancel job"])
-async def test_unknown_job_is_not_found(action: str, desk: InMemoryOperations) -> None:
-    with pytest.raises(JobNotFoundError):
-        await ACTIONS[action](desk.operations, OPERATOR)
-    assert audit(desk) == []
-
-
-async def test_failed_job_is_retried_by_a_new_one_of_the_same_owner(desk: InMemoryOperations) -> None:
-    failed = await desk.failed_job()
-    again = await desk.operations.jobs.retry(failed.id, OPERATOR)
-    assert (again.command, again.origin, again.status) == (failed.command, failed.origin, JobStatus.QUEUED)
-    [(_, entry)] = desk.app.tables.audit
-    assert (entry.action, entry.target) == (AuditAction.JOB_RETRIED, str(failed.id))
-    assert entry.detail == {"newJob": str(again.id)}
-
-
-async def test_job_retried_twice_has_one_successor(desk: InMemoryOperations) -> None:
-    failed = await desk.failed_job()
-    first = await desk.operations.jobs.retry(failed.id, OPERATOR)
-    assert (await desk.operations.jobs.retry(failed.id, OPERATOR)).id == first.id
-
-
-async def test_unfinished_job_cannot_be_retried(desk: InMemoryOperations) -> None:
-    await desk.app.jobs.accept(a_job())
-    with pytest.raises(JobTransitionError, match="queued"):
-        await desk.operations.jobs.retry(JOB_ID, OPERATOR)
-    assert audit(desk) == []
-
-
-async def test_waiting_job_of_anybody_is_cancelled_with_one_audit_row(desk: InMemoryOperations) -> None:
-    await desk.app.jobs.accept(a_job())
-    await desk.operations.jobs.cancel(JOB_ID, OPERATOR)
-    assert desk.app.tables.jobs[JOB_ID].status is JobStatus.CANCELLED
-    assert audit(desk) == [(AuditAction.JOB_CANCELLED, str(JOB_ID))]
-
-
-async def test_refused_cancel_leaves_no_audit_row(desk: InMemoryOperations) -> None:
-    failed = await desk.failed_job()
-    with pytest.raises(JobTransitionError):
-        await desk.operations.jobs.cancel(failed.id, OPERATOR)
-    assert audit(desk) == []

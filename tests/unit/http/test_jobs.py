@@ -50,7 +50,7 @@ async def test_a_running_job_says_when_to_look_again(show: Show) -> None:
 async def test_a_running_job_shows_its_progress(show: Show, api: InMemoryApi) -> None:
     job = a_job().start(AT)
     api.application.tables.jobs[job.id] = job
-    await api.application.jobs.report_progress([(job, Progress(done=3, total=7))])
+    await api.application.jobs.watch([(job, Progress(done=3, total=7))])
     answer = await show(api.application.tables.jobs[job.id])
     assert answer.json()["progress"] == {"done": 3, "total": 7}
 

@@ -5,6 +5,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from application.ports.tokens import VerifiedToken
+from domain.principal import Principal
 from tests.support.builders import a_job
 from tests.support.http import ALICE, RICE, InMemoryApi, problem_of
 
@@ -107,3 +109,20 @@ async def test_an_unusable_host_is_a_bad_request(client: httpx.AsyncClient) -> N
 async def test_a_query_that_nobody_asked_for_is_ignored(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"/jobs/{JOB}?owner=bob&owner=carol&%00", headers=ALICE)
     assert answer.json()["jobId"] == str(JOB)
+
+
+async def test_query_parameters_that_are_wrong_are_all_named() -> None:
+    async with InMemoryApi(instead={"verifier": Operators()}).client() as client:
+        answer = await client.get("/operator/jobs?limit=0&status=x", headers=ALICE)
+    detail = problem_of(answer, 400, "bad-request")["detail"]
+    assert "limit: Expected `int` >= 1" in detail
+    assert "status: Invalid enum value 'x'" in detail
+
+
+class Operators:
+    """Takes everybody for an operator."""
+
+    async def verify(self, token: str) -> VerifiedToken:
+        """Return whom a token speaks for."""
+        principal = Principal(subject=token, roles=frozenset({"operator"}))
+        return VerifiedToken(principal=principal, expires_at=float("inf"))

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from application.operations.letters import LetterFilter
 from application.ports.operator import JobFilter
@@ -12,7 +12,7 @@ from application.ports.queue import Channel
 from domain.errors import JobNotFoundError
 from domain.job import JobStatus
 from entrypoints.edge import Edge
-from entrypoints.http.injected import Caller, Operating
+from entrypoints.http.injected import Caller, Operating, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.operator import (
     DeadLetterBody,
@@ -36,8 +36,8 @@ WALKING = Edge(roles=OPERATOR, timeout_seconds=30)
 RUNNING = Edge(roles=OPERATOR, timeout_seconds=90)
 FRESH = {"Cache-Control": "no-store"}
 
-Limit = Annotated[int, Parameter(ge=1, le=500)]
-Reason = Annotated[str | None, Parameter(max_length=512, description="How the reason begins.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+Reason = Annotated[str | None, QueryParameter(max_length=512, description="How the reason begins.")]
 
 
 @get("/operator/dead-letters", opt={"edge": WALKING})
@@ -45,7 +45,7 @@ async def list_dead_letters(
     operations: Operating,
     origin: Caller,
     reason: Reason = None,
-    channel: Annotated[Channel | None, Parameter(query="origin")] = None,
+    channel: Annotated[Channel | None, QueryParameter(name="origin")] = None,
     limit: Limit = 100,
 ) -> Response[DeadLetterList]:
     """List dead letters, in no particular order; one that another operation holds just now is not among them."""
@@ -55,13 +55,13 @@ async def list_dead_letters(
 
 
 @get("/operator/dead-letters/{letter_id:str}", opt={"edge": WALKING})
-async def read_dead_letter(letter_id: str, operations: Operating, origin: Caller) -> Response[DeadLetterBody]:
+async def read_dead_letter(letter_id: Segment, operations: Operating, origin: Caller) -> Response[DeadLetterBody]:
     """Return one dead letter with its body."""
     return Response(letter_body(await operations.inspect.show(letter_id, origin.principal)), headers=FRESH)
 
 
 @post("/operator/dead-letters/{letter_id:str}/redrive", status_code=200, opt={"edge": WALKING})
-async def redrive_dead_letter(letter_id: str, operations: Operating, origin: Caller) -> RedrivenLetter:
+async def redrive_dead_letter(letter_id: Segment, operations: Operating, origin: Caller) -> RedrivenLetter:
     """Try one dead letter again: by a new job where its own has ended, else as the message it was."""
     return RedrivenLetter.of(await operations.redrive.one(letter_id, origin))
 
@@ -74,7 +74,7 @@ async def redrive_dead_letter(letter_id: str, operations: Operating, origin: Cal
     request_max_body_size=RUNNING.body_limit_bytes,
     opt={"edge": RUNNING},
 )
-async def redrive_dead_letters(data: RedriveRequest, operations: Operating, origin: Caller) -> RedriveReport:
+async def redrive_dead_letters(data: JSONBody[RedriveRequest], operations: Operating, origin: Caller) -> RedriveReport:
     """Try many dead letters again, at a bounded rate; answers when the run is over."""
     chosen = LetterFilter(reason=data.reason, origin=data.origin)
     done = await operations.redrive.many(chosen, origin, limit=data.most, per_second=data.per_second)
@@ -82,7 +82,7 @@ async def redrive_dead_letters(data: RedriveRequest, operations: Operating, orig
 
 
 @delete("/operator/dead-letters/{letter_id:str}", opt={"edge": WALKING})
-async def discard_dead_letter(letter_id: str, operations: Operating, origin: Caller) -> None:
+async def discard_dead_letter(letter_id: Segment, operations: Operating, origin: Caller) -> None:
     """Throw one dead letter away for good."""
     await operations.discard.one(letter_id, origin)
 
@@ -91,9 +91,9 @@ async def discard_dead_letter(letter_id: str, operations: Operating, origin: Cal
 async def list_jobs_of_all(
     operations: Operating,
     origin: Caller,
-    status: JobStatus | None = None,
-    kind: str | None = None,
-    owner: str | None = None,
+    status: FromQuery[JobStatus | None] = None,
+    kind: FromQuery[str | None] = None,
+    owner: FromQuery[str | None] = None,
     limit: Limit = 100,
 ) -> Response[OperatorJobList]:
     """List jobs of any owner, newest first."""
@@ -102,21 +102,21 @@ async def list_jobs_of_all(
 
 
 @get("/operator/jobs/{job_id:str}", opt={"edge": READING})
-async def read_any_job(job_id: str, operations: Operating, origin: Caller) -> Response[OperatorJob]:
+async def read_any_job(job_id: Segment, operations: Operating, origin: Caller) -> Response[OperatorJob]:
     """Return a job of any owner."""
     job = await operations.jobs.show(_identified(job_id), origin.principal)
     return Response(OperatorJob.of(job), headers=FRESH)
 
 
 @post("/operator/jobs/{job_id:str}/retry", status_code=202, opt={"edge": READING})
-async def retry_any_job(job_id: str, operations: Operating, origin: Caller) -> Response[OperatorJob]:
+async def retry_any_job(job_id: Segment, operations: Operating, origin: Caller) -> Response[OperatorJob]:
     """Ask for what a failed or cancelled job did not do again, by a new job; 409 for any other job."""
     job = await operations.jobs.retry(_identified(job_id), origin)
     return Response(OperatorJob.of(job), status_code=202, headers={"Location": operator_url(job.id), **FRESH})
 
 
 @post("/operator/jobs/{job_id:str}/cancel", status_code=202, opt={"edge": READING})
-async def cancel_any_job(job_id: str, operations: Operating, origin: Caller) -> Response[OperatorJob]:
+async def cancel_any_job(job_id: Segment, operations: Operating, origin: Caller) -> Response[OperatorJob]:
     """Stop a job of any owner: at once while it waits, at its next safe point while it runs; 409 after its end."""
     identifier = _identified(job_id)
     await operations.jobs.cancel(identifier, origin)

@@ -1,0 +1,164 @@
+"""The promises, checked after each step from outside: what was asked, what was answered, what is stored."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from adapters.memory.outbox import InMemoryOutboxBatch
+from adapters.memory.queue import InMemoryQueue
+from adapters.memory.tables import Tables
+from application.ports.outbox import OutboxBatch
+from domain.job import Job, JobStatus, Reference
+
+MOST_ATTEMPTS = 5
+
+
+class BrokenPromiseError(AssertionError):
+    """A promise was broken; the text says which, and by what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a client wants once, however often it asks; without a key, each time anew."""
+
+    user: str
+    key: str | None
+    body: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """What its effects are known by."""
+        return f"{self.user}/{self.key}/{self.body}/{self.number if self.key is None else ''}"
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """Whose key it is, and which."""
+        return self.user, self.key or f"none-{self.number}"
+
+
+@dataclass(slots=True)
+class Judge:
+    """Sees every committed state; the first broken promise ends the simulation."""
+
+    tables: Tables
+    hand_backs: int = 0
+    """How many attempts may have been handed back, each of which allows one more."""
+    begun: Counter[UUID] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    asked: dict[str, Request] = field(default_factory=dict)
+    _jobs: dict[UUID, Job] = field(default_factory=dict)
+    _job_of: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    _reports: int = 0
+    _effect_of: dict[str, UUID] = field(default_factory=dict)
+    _effect_attempt: dict[UUID, int] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], tuple[str, object]] = field(default_factory=dict)
+    accepted: set[UUID] = field(default_factory=set)
+
+    def asks(self, request: Request) -> None:
+        """Note that a client asks."""
+        self.asked[request.name] = request
+
+    def answers(self, request: Request, answer: object) -> None:
+        """Note what a client was told for good: one key has one request and one answer."""
+        if request.key is None:
+            return
+        body, first = self._answers.setdefault(request.scope, (request.body, answer))
+        self._expect(body == request.body, f"key {request.scope} served both {body} and {request.body}")
+        self._expect(first == answer, f"key {request.scope} was answered {first} and then {answer}")
+
+    def accepts(self, request: Request, job_id: UUID) -> None:
+        """Note an acceptance: from now on the job may not be lost."""
+        self.accepted.add(job_id)
+        job = self.tables.jobs.get(job_id)
+        self._expect(job is not None, f"job {job_id} was accepted but is not stored")
+        self._expect(job is None or job.origin.request_id == request.name, f"{request.name} was given another's job")
+        self.answers(request, job_id)
+
+    def executes(self, request: Request, reference: Reference | None) -> None:
+        """Note that a command was carried out: its effect must be there."""
+        self._expect(
+            reference is not None and reference.id in self.tables.reports, f"{request.name} was done without an effect"
+        )
+        self.answers(request, reference)
+
+    def begins(self, job: Job) -> None:
+        """Note that a handler begins."""
+        self.begun[job.id] += 1
+        allowed = MOST_ATTEMPTS + self.hand_backs
+        self._expect(self.begun[job.id] <= allowed, f"job {job.id} began {self.begun[job.id]} times")
+
+    def marks(self, batch: OutboxBatch, published: set[str]) -> None:
+        """See what a relay will not send again: it must have been taken by the queue."""
+        assert isinstance(batch, InMemoryOutboxBatch)
+        unsent = batch.sent - published
+        self._expect(not unsent, f"messages {unsent} were marked but not sent")
+
+    def look(self) -> None:
+        """Compare what is committed now with what was seen last."""
+        jobs, seen = self.tables.jobs, self._jobs
+        for job_id, job in jobs.items():
+            before = seen.get(job_id)
+            if before is not job:
+                self._changed(before, job)
+                seen[job_id] = job
+        self._expect(len(jobs) == len(seen), "a job was lost")
+        if len(self.tables.reports) != self._reports:
+            self._look_at_effects()
+
+    def at_the_end(self, queue: InMemoryQueue) -> None:
+        """Once everything is healed and quiet: nothing may be left over."""
+        for job in self.tables.jobs.values():
+            self._expect(job.status.is_terminal, f"job {job.id} is {job.status} for ever")
+            has_effect = job.id in self._effect_attempt
+            self._expect(has_effect == (job.status is JobStatus.SUCCEEDED), f"job {job.id} {job.status}: {has_effect=}")
+        self._expect(self.accepted <= self.tables.jobs.keys(), "an accepted job is missing")
+        self._expect(not self.tables.outbox, f"{len(self.tables.outbox)} messages were never sent")
+        self._expect(not queue._held, f"{len(queue._held)} messages were never settled")
+        for letter in queue.dead:
+            job_id = UUID(letter.message.subject) if letter.message else None
+            is_failed = job_id in self.tables.jobs and self.tables.jobs[job_id].status is JobStatus.FAILED
+            self._expect(is_failed, f"a dead letter of a job that did not fail: {letter.reason}")
+
+    def raise_broken(self) -> None:
+        """Raise BrokenPromiseError for the first broken promise."""
+        if self.broken:
+            raise BrokenPromiseError(self.broken[0])
+
+    def _changed(self, before: Job | None, job: Job) -> None:
+        if before is None:
+            request = self.asked.get(job.origin.request_id)
+            self._expect(request is not None, f"job {job.id} was never asked for")
+            if request is not None:
+                first = self._job_of.setdefault(request.scope, job.id)
+                self._expect(first == job.id, f"{request.scope} became two jobs")
+            return
+        self._expect(not before.status.is_terminal, f"job {job.id} went from {before.status} to {job.status}")
+        self._expect(before.attempt <= job.attempt <= before.attempt + 1, f"job {job.id} jumped to {job.attempt}")
+        is_begun = job.attempt > before.attempt
+        self._expect(not is_begun or job.status is JobStatus.RUNNING, f"job {job.id} began but is {job.status}")
+        self._expect(job.max_attempts <= MOST_ATTEMPTS + self.hand_backs, f"job {job.id} has {job.max_attempts}")
+        is_going_back = before.progress and job.progress and not is_begun and job.progress.done < before.progress.done
+        self._expect(not is_going_back, f"the progress of job {job.id} went back")
+
+    def _look_at_effects(self) -> None:
+        for report in list(self.tables.reports.values())[self._reports :]:
+            first = self._effect_of.setdefault(report.snapshot, report.id)
+            self._expect(first == report.id, f"{report.snapshot} has two effects")
+            job_id, attempt = report.selection.tag, report.content["attempt"]
+            if job_id is None:
+                request = self.asked.get(report.snapshot)
+                self._expect(request is not None, f"{report.snapshot} was never asked for")
+                continue
+            job = self.tables.jobs.get(UUID(job_id))
+            is_winner = job is not None and job.status is JobStatus.SUCCEEDED and job.attempt == attempt
+            self._expect(is_winner, f"job {job_id} has the effect of attempt {attempt}, but is {job}")
+            self._effect_attempt[UUID(job_id)] = job.attempt if job else 0
+        self._reports = len(self.tables.reports)
+
+    def _expect(self, is_kept: bool, promise: str) -> None:  # noqa: FBT001 (an assertion that a handler cannot swallow)
+        if not is_kept:
+            self.broken.append(promise)
+
+

@@ -1,0 +1,231 @@
+"""One simulated installation: API processes, relays and workers, made of the real parts, over one database and queue."""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.outbox import InMemoryOutboxStore
+from adapters.memory.queue import InMemoryQueue
+from adapters.memory.reads import InMemoryCatalogueReads
+from adapters.memory.tables import Tables
+from adapters.memory.telemetry import RecordingTelemetry
+from adapters.memory.unit_of_work import InMemoryTransaction
+from adapters.wire.codec import MessageTypes
+from adapters.wire.messages import WireMessageReader
+from application.bus import Bus, by_type
+from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.cancel_job import CancelJobHandler
+from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.ports.jobs import ClaimTerms
+from application.ports.telemetry import Fields
+from application.progress import AttemptBoard
+from application.relay import Relay
+from application.run_job import RunJob
+from entrypoints.relay.loop import RelayLoop
+from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.held import HeldDeliveries
+from entrypoints.worker.keeper import Keeper, KeeperParts
+from entrypoints.worker.loop import Worker
+from entrypoints.worker.upkeep import UpkeepLoop
+from tests.support.fakes import CountingIds
+from tests.support.simulation.handlers import ReportingHandler, ReportOnceHandler
+from tests.support.simulation.judge import Judge
+from tests.support.simulation.loop import OUTSIDE, Process, SimulatedLoop
+from tests.support.simulation.ports import (
+    DrawnChance,
+    LoopClock,
+    WiredOutboxStore,
+    WiredUnitOfWork,
+    Wire,
+    over_the_wire,
+)
+from tests.support.simulation.queue import UnreliableQueue
+
+LEASE_SECONDS = 60
+VISIBILITY_SECONDS = 60
+REANNOUNCE_SECONDS = 120
+TYPES = MessageTypes()
+
+
+class CountingTelemetry(RecordingTelemetry):
+    """Only counts what happened."""
+
+    def __init__(self, told: Counter[str]) -> None:
+        super().__init__()
+        self._told = told
+
+    @contextmanager
+    def observe(self, name: str, fields: Fields) -> Iterator[None]:  # noqa: ARG002 (nobody reads it)
+        yield
+
+    def event(self, name: str, fields: Fields) -> None:  # noqa: ARG002 (nobody reads it)
+        self._told[name] += 1
+
+    def count(self, name: str, amount: int, labels: Mapping[str, str]) -> None:
+        """Leave it: events tell the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What an installation is made of; a flawed one has one part replaced."""
+
+    job_store: type[InMemoryJobStore] = InMemoryJobStore
+    outbox: type[InMemoryOutboxStore] = InMemoryOutboxStore
+    transaction: type[InMemoryTransaction] = InMemoryTransaction
+    bus: type[Bus] = Bus
+    run_job: type[RunJob] = RunJob
+    relay: type[Relay] = Relay
+    handler: type[ReportingHandler] = ReportingHandler
+
+
+class SimulatedKeeper(Keeper):
+    """Keeps from a task instead of a thread."""
+
+    def start(self) -> threading.Thread:
+        loop = asyncio.get_running_loop()
+        keeping = loop.create_task(self._keep_in_rounds(loop))
+        return threading.Thread(target=keeping.cancel)
+
+    async def _keep_in_rounds(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._stopping.is_set():
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            async with self.open_parts() as parts:
+                await self.round(parts, loop)
+
+
+@dataclass
+class World:
+    """The database and the queue outlive every process."""
+
+    seed: int
+    parts: Parts = field(default_factory=Parts)
+    has_upkeep: bool = True
+    most_of_one_owner: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311 (chance, not a secret)
+        self.loop = SimulatedLoop()
+        self.tables = Tables()
+        self.ids = CountingIds()
+        self.judge = Judge(self.tables)
+        self.telemetry = CountingTelemetry(self.judge.told)
+        self.wire = Wire(self.loop, self.random)
+        self.clock = LoopClock(self.loop, OUTSIDE)
+        self.queue = UnreliableQueue(
+            self.loop, self.random, InMemoryQueue(self.clock, visibility_seconds=VISIBILITY_SECONDS)
+        )
+        self.processes: list[Process] = []
+        self.stops: dict[Process, asyncio.Event] = {}
+
+    def start(self, name: str, skew_seconds: float = 0) -> Process:
+        """Start a process: `api`, `relay` or `worker`."""
+        process = Process(name, skew_seconds=skew_seconds)
+        self.processes.append(process)
+        if name == "relay":
+            self.loop.spawn(process, self._relay())
+        if name == "worker":
+            stop = self.stops[process] = asyncio.Event()
+            self.loop.spawn(process, self._worker(process, stop))
+        self.loop.drain()
+        return process
+
+    def kill(self, process: Process) -> None:
+        """Kill a process."""
+        self.loop.kill(process)
+        self.processes.remove(process)
+        self.stops.pop(process, None)
+
+    def bus(self, process: Process) -> Bus:
+        """Return a bus as this process has it."""
+        clock = LoopClock(self.loop, process)
+        catalogue = InMemoryCatalogueReads(self.tables)
+        return self.parts.bus(
+            handlers={
+                **by_type([ReviseCatalogueHandler(), CancelJobHandler(clock), ProjectNutrition(catalogue)]),
+                GenerateReportHandler: self.parts.handler(self.judge, self.random, clock, self.ids, self._unit_of_work()),
+                AddRecipeHandler: ReportOnceHandler(self.random, clock, self.ids),
+            },
+            unit_of_work=self._unit_of_work(),
+            jobs=self._jobs(),
+            clock=clock,
+            ids=self.ids,
+            telemetry=self.telemetry,
+        )
+
+    def _jobs(self) -> InMemoryJobStore:
+        return over_the_wire(self.parts.job_store(self.tables, self.clock), self.wire)
+
+    def _unit_of_work(self) -> WiredUnitOfWork:
+        return WiredUnitOfWork(self.tables, self.clock, self.ids, self.wire, self.parts.transaction)
+
+    async def _relay(self) -> None:
+        outbox = self.parts.outbox(self.tables, self.clock)
+        store = WiredOutboxStore(outbox, self.wire, lambda batch: self.judge.marks(batch, self.queue.published))
+        relay = self.parts.relay(store=store, publisher=self.queue, telemetry=self.telemetry, tracer=self.telemetry)
+        await RelayLoop(relay=relay, store=store, telemetry=self.telemetry, sweep_seconds=5).run()
+
+    async def _worker(self, process: Process, stop: asyncio.Event) -> None:
+        jobs, bus = self._jobs(), self.bus(process)
+        board, held, reader = AttemptBoard(jobs), HeldDeliveries(monotonic=self.loop.time), WireMessageReader(TYPES)
+        run_job = self.parts.run_job(
+            bus=bus,
+            jobs=jobs,
+            unit_of_work=self._unit_of_work(),
+            clock=LoopClock(self.loop, process),
+            chance=DrawnChance(self.random),
+            telemetry=self.telemetry,
+            board=board,
+            terms=ClaimTerms(lease_seconds=LEASE_SECONDS, most_of_one_owner=self.most_of_one_owner),
+        )
+        worker = Worker(
+            consumer=self.queue,
+            handler=DeliveryHandler(
+                run_job=run_job,
+                bus=bus,
+                reader=reader,
+                sources={},
+                telemetry=self.telemetry,
+                tracer=self.telemetry,
+            ),
+            keeper=SimulatedKeeper(
+                open_parts=self._keeper_parts(jobs),
+                board=board,
+                held=held,
+                reader=reader,
+                telemetry=self.telemetry,
+                lease_seconds=LEASE_SECONDS,
+                visibility_seconds=VISIBILITY_SECONDS,
+                monotonic=self.loop.time,
+            ),
+            held=held,
+            board=board,
+            telemetry=self.telemetry,
+            concurrency=2,
+            poll_seconds=20,
+            grace_seconds=10,
+        )
+        if self.has_upkeep:
+            upkeep = UpkeepLoop(
+                upkeep=jobs,
+                telemetry=self.telemetry,
+                every_seconds=15,
+                reannounce_seconds=REANNOUNCE_SECONDS,
+                retention=timedelta(days=30),
+            )
+            asyncio.get_running_loop().create_task(upkeep.run())  # noqa: RUF006 (the process keeps its tasks)
+        await worker.run(stop)
+
+    def _keeper_parts(self, jobs: InMemoryJobStore) -> Callable[[], AbstractAsyncContextManager[KeeperParts]]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[KeeperParts]:
+            yield KeeperParts(jobs, self.queue)
+
+        return opened
