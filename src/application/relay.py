@@ -35,12 +35,7 @@ class Relay:
                 await batch.mark_sent(report.sent)
                 for message in messages:
                     if message.id in report.sent:
-                        fields = {
-                            "message_id": message.id,
-                            "type": message.type,
-                            "request_id": message.request_id or "",
-                        }
-                        self.telemetry.event("message.sent", fields)
+                        self.telemetry.event("message.sent", _told(message))
                 self._count(channel, report)
                 sent += len(report.sent)
         return sent

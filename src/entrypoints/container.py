@@ -9,6 +9,7 @@ from functools import partial
 import asyncpg
 from dependency_injector import containers, providers
 
+from adapters.faults.faults import Faults
 from adapters.faults.trouble import ProcessTrouble
 from adapters.identity.algorithms import allowed_algorithms
 from adapters.identity.claims import ClaimRules
@@ -284,6 +285,7 @@ class Container(containers.DeclarativeContainer):
         ),
         store=outbox_store,
         telemetry=telemetry,
+        meter=meter,
         sweep_seconds=settings.provided.relay_sweep_seconds,
     )
 
@@ -303,7 +305,10 @@ async def open_container(settings: Settings, service: str, *, log_level: str | N
         )
         sqs = await opened.enter_async_context(_sqs(settings))
         container = Container(settings=settings, service=service, pool=pool, sqs=sqs, telemetry=telemetry, meter=meter)
+        _add_faults(container, "unit_of_work", "job_store", "job_upkeep")
         opened.push_async_callback(container.keys().close)
+        for state, read in (("open", pool.get_size), ("idle", pool.get_idle_size)):
+            meter.watch("database_connections", read, {"state": state})
         yield container
 
 
@@ -331,8 +336,21 @@ async def open_queues(container: Container) -> AsyncIterator[None]:
             pause = min(pause * 2, 5.0)
     container.queue_urls.override(urls)
     container.check_dependencies()
-    async with listening(settings.database_url, NOTIFICATION, container.outbox_store().wake):
+    wake = container.outbox_store().wake
+    _add_faults(container, "outbox_store", "publisher", "consumer")
+    async with listening(settings.database_url, NOTIFICATION, wake):
         yield
+
+
+def _add_faults(container: Container, *ports: str) -> None:
+    """Put what a fault run asked for between these ports and their adapters."""
+    settings = container.settings()
+    if not settings.is_local() or not (settings.crash_folder or settings.sabotage):
+        return
+    faults = Faults.chosen(settings.crash_folder, settings.sabotage, container.service())
+    for port in ports:
+        provider = getattr(container, port)
+        provider.override(getattr(faults, port)(provider()))
 
 
 async def migrate(settings: Settings) -> list[str]:

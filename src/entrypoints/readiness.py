@@ -18,6 +18,10 @@ class Readiness:
         self._asked_at = float("-inf")
         self._states: dict[str, str] = {}
 
+    async def is_serving(self) -> bool:
+        """Tell whether requests can be served: a queue that is away stops none, for the outbox takes its messages."""
+        return (await self.states())["database"] == "up"
+
     async def states(self) -> dict[str, str]:
         """Return `up` or `down` for each part."""
         async with self._lock:

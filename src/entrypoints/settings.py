@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, get_origin, get_type_hints
+from typing import Annotated, Literal, get_origin, get_type_hints
 
 import msgspec
 
@@ -116,7 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     otlp_endpoint: HttpUrl | None = None
     """Base URL of an OTLP/HTTP receiver; None makes no spans at all."""
     trace_ratio: Ratio = 1.0
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     def is_local(self) -> bool:
         """Tell whether this is one person's machine, where harm may be done on purpose."""

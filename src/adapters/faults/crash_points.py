@@ -157,6 +157,10 @@ class CrashingConsumer:
         """Copy it to the dead-letter queue, then delete it."""
         await self.inner.reject(delivery, reason=reason)
 
+    async def check(self) -> None:
+        """Ask the queue."""
+        await self.inner.check()
+
 
 _unit_of_work: type[UnitOfWork] = CrashingUnitOfWork
 _job_store: type[JobStore] = CrashingJobStore

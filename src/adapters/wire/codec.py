@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from application.dispatch import USE_CASES, kind_of
 from domain.commands import Command
-from domain.events import Event, JobCancelled, JobFailed, JobSucceeded, RecipeAdded, ReportGenerated
+from domain.events import Event
 
 T = TypeVar("T")
 _CAPITAL = re.compile("[A-Z]")
@@ -34,9 +34,8 @@ class MessageTypes:
 
     def __init__(self) -> None:
         """Collect every command of the dispatch table and every event."""
-        events: tuple[type[Event], ...] = (RecipeAdded, ReportGenerated, JobSucceeded, JobFailed, JobCancelled)
         self._commands: Mapping[str, type[Command]] = {kind_of(command): command for command in USE_CASES}
-        self._events: Mapping[str, type[Event]] = {kind_of(event): event for event in events}
+        self._events: Mapping[str, type[Event]] = {kind_of(event): event for event in get_args(Event)}
 
     def command(self, kind: str, body: bytes | str) -> Command:
         """Rebuild a command; raise UnknownKindError or msgspec.ValidationError."""

@@ -75,7 +75,7 @@ def _api(settings: Settings) -> Json:
                 "no_traffic_interval": "1s",
                 "unhealthy_threshold": 2,
                 "healthy_threshold": 1,
-                "http_health_check": {"path": "/readyz", "expected_statuses": [{"start": 200, "end": 300}]},
+                "http_health_check": {"path": "/readyz/traffic", "expected_statuses": [{"start": 200, "end": 300}]},
             }
         ],
         "outlier_detection": {

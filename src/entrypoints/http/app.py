@@ -17,7 +17,7 @@ from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
 from entrypoints.http.routes.drills import run_drill
-from entrypoints.http.routes.health import live, metrics, ready
+from entrypoints.http.routes.health import live, metrics, ready, serving
 from entrypoints.http.routes.jobs import cancel_job, read_job
 from entrypoints.http.routes.operator import (
     cancel_any_job,
@@ -51,6 +51,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     cancel_any_job,
     live,
     ready,
+    serving,
     metrics,
 )
 

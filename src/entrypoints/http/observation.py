@@ -84,7 +84,7 @@ class Observed:
                 self._record(method, route, status, sent, time.perf_counter() - started)
 
     def _record(self, method: str, route: str, status: int, sent: int, seconds: float) -> None:
-        if route in ("/healthz", "/readyz"):
+        if route in ("/healthz", "/readyz", "/readyz/traffic"):
             return  # asked every second by the gateway: noise in the log, a lie in the latencies
         labels = {"method": method, "route": route, "status": str(status)}
         self._meter.duration("http_request", seconds, labels)

@@ -1,16 +1,18 @@
 """The loop around the relay: woken by each commit, swept by time, patient while a part is away."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from application.ports.outbox import OutboxStore
 from application.ports.queue import QueueUnavailableError
-from application.ports.telemetry import Telemetry
+from application.ports.telemetry import Meter, Telemetry
 from application.ports.unit_of_work import StorageUnavailableError
 from application.relay import Relay
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
+MEASURE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +25,22 @@ class RelayLoop:
     relay: Relay
     store: OutboxStore
     telemetry: Telemetry
+    meter: Meter
     sweep_seconds: float
 
     async def run(self) -> None:
         """Send whatever is there, then wait for more."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send())
+            group.create_task(self._measure())
+
+    async def _measure(self) -> None:
+        while True:
+            with suppress(StorageUnavailableError):
+                self.meter.gauge("outbox_lag", await self.store.lag_seconds(), {})
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    async def _send(self) -> None:
         self.telemetry.event("relay.ready", {})
         pause = FIRST_PAUSE_SECONDS
         while True:

@@ -1,4 +1,4 @@
-"""Bad input through the gateway: a problem with the right status and request id from whichever layer, nothing stored."""
+"""Bad input through the gateway: from whichever layer a problem with its status and request id, and nothing stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ BAD = {
     "unknown path below a known one": get(f"/recipe/{JOB}/steps"),
     "operators' path": get("/metrics"),
     "wrong method": Bad(status=405, method="DELETE", headers={}),
-    "unknown method": Bad(status=405, method="BREW", headers={}),
+    "method of nothing here": Bad(status=405, method="PATCH", path=f"/jobs/{JOB}", headers={}),
     "trailing slash": Bad(status=404, path="/recipes/", body=GOOD),
     "id in braces": get(f"/jobs/%7B{JOB}%7D"),
     "id as a URN": get(f"/jobs/urn:uuid:{JOB}"),

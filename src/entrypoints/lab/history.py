@@ -1,0 +1,74 @@
+"""What a run leaves behind: what was asked and answered, and what the tables and the dead-letter queue hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
+REFUSALS = frozenset({"job-cancelled", "drill-refused", "deadline-exceeded"})
+"""Reasons of a failed job that no dead letter tells of: trying again could not have helped."""
+
+
+class Outcome(StrEnum):
+    """What a client knows after a request."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request for a drill, with its answer; a request that is tried again is asked again."""
+
+    caller: str
+    key: str
+    drill_id: str
+    outcome: Outcome
+    status: int = 0
+    job_id: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """An answer that must not be: `kind` is one of the checker's words."""
+
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """One job at the end."""
+
+    id: str
+    owner: str
+    drill_id: str
+    status: str
+    attempt: int
+    request_id: str
+    failure: str | None = None
+    is_letter_due: bool = False
+    """True for a poisoned job that ended after the queue's last loss of memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One mark of a drill."""
+
+    drill_id: str
+    request_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All of it."""
+
+    asked: Sequence[Asked] = ()
+    oddities: Sequence[Oddity] = ()
+    jobs: Sequence[JobRow] = ()
+    effects: Sequence[EffectRow] = ()
+    letters: Sequence[str] = ()
+    """The job of each dead letter; empty where it names none."""
