@@ -47,6 +47,7 @@ class Keeper:
     telemetry: Telemetry
     lease_seconds: float
     visibility_seconds: int
+    monotonic: Callable[[], float] = time.monotonic
     _renewed_at: dict[tuple[UUID, int], float] = field(default_factory=dict, init=False)
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
@@ -91,7 +92,7 @@ class Keeper:
         running = self.board.jobs_running()
         if not running:
             return
-        asked_at = time.monotonic()
+        asked_at = self.monotonic()
         kept = await leases.renew(running, lease_seconds=self.lease_seconds)
         for job in running:
             if job.id in kept:
@@ -102,7 +103,7 @@ class Keeper:
     def _stop_unsafe(self, loop: asyncio.AbstractEventLoop) -> None:
         """Stop attempts whose lease may lapse before it can be renewed again, and forget those that ended."""
         running = {_attempt(job): job for job in self.board.jobs_running()}
-        now = time.monotonic()
+        now = self.monotonic()
         self._renewed_at = {attempt: self._renewed_at.get(attempt, now) for attempt in running}
         for attempt, renewed_at in self._renewed_at.items():
             if now - renewed_at > self.lease_seconds * SAFE_SHARE:

@@ -1,4 +1,4 @@
-"""The worker: receives no more than it can run at once, and settles what became of each message.
+"""The worker: receives what it can run soon, and settles what became of each message.
 
 Invariants: a message is deleted only on `Done`; `Leave` touches nothing; at a stop no new poll begins,
 running work may end within the grace period, and what is left is handed back at once.
@@ -17,9 +17,13 @@ from application.verdict import Done, Leave, Reject, Retry, Verdict
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
 from entrypoints.worker.keeper import Keeper
+from entrypoints.worker.turns import Turns
 
-MOST_RECEIVED = 10
 PAUSE_SECONDS = 1.0
+LATE_SECONDS = 10.0
+"""How long after its time a poll may be answered."""
+GATHER_SECONDS = 0.025
+"""How long more is waited for, so that one call receives or deletes several: it costs the same for one as for ten."""
 WATCH_SECONDS = 0.25
 """How often progress is shown and wishes to cancel are looked for."""
 
@@ -63,36 +67,34 @@ class Worker:
 
     async def check(self) -> None:
         """Return while the queue answers polls, else raise QueueUnavailableError."""
-        if time.monotonic() - self.polled_at > self.poll_seconds + MOST_RECEIVED:
+        if time.monotonic() - self.polled_at > self.poll_seconds + LATE_SECONDS:
             raise QueueUnavailableError("no poll was answered of late")
 
     async def _poll(self, channel: Channel, stop: asyncio.Event) -> None:
-        slots = asyncio.Semaphore(self.concurrency)
+        turns = Turns(self.concurrency)
         while not stop.is_set():
-            taken = await _take(slots)
-            received: Sequence[Delivery] = ()
+            limit = await turns.room()
+            if stop.is_set():
+                return
             try:
-                if not stop.is_set():
-                    received = await self.consumer.receive(channel, limit=taken, wait_seconds=self.poll_seconds)
-                    self.polled_at = time.monotonic()
+                received = await self.consumer.receive(channel, limit=limit, wait_seconds=self.poll_seconds)
+                self.polled_at = time.monotonic()
             except QueueUnavailableError as error:
                 self.telemetry.event("worker.waiting", {"channel": channel.value, "reason": str(error)})
-                await _pause(stop)
-            finally:
-                for _ in range(taken - len(received)):
-                    slots.release()
+                await _pause(stop, PAUSE_SECONDS)
+                continue
             for delivery in received:
                 self.held.add(delivery)
-                task = asyncio.create_task(self._work(delivery, slots))
+                task = asyncio.create_task(self._work(delivery, turns, stop))
                 self._running[task] = delivery
                 task.add_done_callback(self._running.pop)
+            if 0 < len(received) < limit:
+                await _pause(stop, GATHER_SECONDS)
 
-    async def _work(self, delivery: Delivery, slots: asyncio.Semaphore) -> None:
-        try:
-            verdict = await self.handler.handle(delivery)
+    async def _work(self, delivery: Delivery, turns: Turns, stop: asyncio.Event) -> None:
+        async with turns.turn() as is_mine:
+            verdict = await self.handler.handle(delivery) if is_mine and not stop.is_set() else Retry(delay_seconds=0)
             await asyncio.shield(self._settle(delivery, verdict))
-        finally:
-            slots.release()
 
     async def _settle(self, delivery: Delivery, verdict: Verdict) -> None:
         if isinstance(verdict, Done):
@@ -117,10 +119,11 @@ class Worker:
             self.telemetry.event("worker.unsettled", {"reason": str(error)})
 
     async def _delete_finished(self) -> None:
-        """Delete in batches: those that finish while one call is under way go together in the next."""
+        """Delete in batches: those that finish shortly after one another go together."""
         while True:
             batch = [await self._finished.get()]
-            while len(batch) < MOST_RECEIVED and not self._finished.empty():
+            await asyncio.sleep(GATHER_SECONDS)
+            while not self._finished.empty():
                 batch.append(self._finished.get_nowait())
             try:
                 await self.consumer.delete(batch)
@@ -150,19 +153,9 @@ class Worker:
             self.telemetry.event("worker.handed_back", {"deliveries": len(left)})
 
 
-async def _take(slots: asyncio.Semaphore) -> int:
-    """Wait for one free slot and take as many as one receive can fill."""
-    await slots.acquire()
-    taken = 1
-    while taken < MOST_RECEIVED and not slots.locked():
-        await slots.acquire()
-        taken += 1
-    return taken
-
-
-async def _pause(stop: asyncio.Event) -> None:
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
     try:
-        async with asyncio.timeout(PAUSE_SECONDS):
+        async with asyncio.timeout(seconds):
             await stop.wait()
     except TimeoutError:
         return

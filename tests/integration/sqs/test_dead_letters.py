@@ -1,43 +1,22 @@
 """The dead-letter queue on a real SQS endpoint: the contract of all, and what only SQS can do to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 from msgspec import json
 
-from adapters.sqs.client import SqsClients, open_sqs
+from adapters.sqs.client import SqsClients
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
 from adapters.sqs.envelope import MAX_BODY_BYTES
 from adapters.sqs.publisher import SqsPublisher
-from adapters.sqs.queues import QueueNames, QueueUrls, ensure_queues
+from adapters.sqs.queues import QueueNames, QueueUrls
 from application.ports.queue import Channel, QueueUnavailableError
 from tests.support.contracts.dead_letters import DeadLetterContract, DeadLettersUnderTest
 from tests.support.contracts.queue import MESSAGE
 
 VISIBILITY_SECONDS = 30
-
-
-@pytest.fixture
-async def clients(sqs_endpoint: str) -> AsyncIterator[SqsClients]:
-    async with open_sqs(endpoint=sqs_endpoint, region="us-east-1", credentials=("local", "local")) as clients:
-        yield clients
-
-
-@pytest.fixture
-def names(request: pytest.FixtureRequest) -> QueueNames:
-    stem = f"letters-{abs(hash(request.node.nodeid))}"
-    return QueueNames(commands=f"{stem}-commands", events=f"{stem}-events", dead_letters=f"{stem}-dead")
-
-
-@pytest.fixture
-async def urls(clients: SqsClients, names: QueueNames) -> AsyncIterator[QueueUrls]:
-    urls = await ensure_queues(clients.sending, names, create=True)
-    yield urls
-    for url in (urls.commands, urls.events, urls.dead_letters):
-        await clients.sending.delete_queue(QueueUrl=url)
 
 
 @pytest.fixture

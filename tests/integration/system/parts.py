@@ -105,12 +105,13 @@ class RunningSystem:
 
 @contextmanager
 def running_system(folder: Path) -> Iterator[RunningSystem]:
-    """Run `kondate up` on this folder, ready from the first line on."""
-    data, state_file = DataFolder(folder / "data"), folder / "state.json"
+    """Run `kondate up` on this folder, ready from the first line on; its temporary files go there too."""
+    data, state_file, temporary = DataFolder(folder / "data"), folder / "state.json", folder / "tmp"
+    temporary.mkdir(exist_ok=True)
     spec = ChildSpec(
         name="up",
         argv=python("-m", "entrypoints.cli", "up", "--data-dir", str(data.path), "--state", str(state_file)),
-        env=child_environment(),
+        env={**child_environment(), "TMPDIR": str(temporary)},
         log_file=folder / "up.log",
         ready=log_says("Ctrl-C stops everything."),
         ready_within_seconds=45,

@@ -21,6 +21,7 @@ class BrokenPromiseError(AssertionError):
 class Request:
     """What a client wants once, however often it asks; without a key, each time anew."""
 
+    route: str
     user: str
     key: str | None
     body: str
@@ -29,12 +30,12 @@ class Request:
     @property
     def name(self) -> str:
         """What its effects are known by."""
-        return f"{self.user}/{self.key}/{self.body}/{self.number if self.key is None else ''}"
+        return f"{self.route}/{self.user}/{self.key or self.number}/{self.body}"
 
     @property
-    def scope(self) -> tuple[str, str]:
-        """Whose key it is, and which."""
-        return self.user, self.key or f"none-{self.number}"
+    def scope(self) -> tuple[str, str, str]:
+        """Whose key it is, for what, and which."""
+        return self.route, self.user, self.key or str(self.number)
 
 
 @dataclass(slots=True)
@@ -49,11 +50,11 @@ class Judge:
     broken: list[str] = field(default_factory=list)
     asked: dict[str, Request] = field(default_factory=dict)
     _jobs: dict[UUID, Job] = field(default_factory=dict)
-    _job_of: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    _job_of: dict[tuple[str, str, str], UUID] = field(default_factory=dict)
     _reports: int = 0
     _effect_of: dict[str, UUID] = field(default_factory=dict)
     _effect_attempt: dict[UUID, int] = field(default_factory=dict)
-    _answers: dict[tuple[str, str], tuple[str, object]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, str], tuple[str, object]] = field(default_factory=dict)
     accepted: set[UUID] = field(default_factory=set)
 
     def asks(self, request: Request) -> None:

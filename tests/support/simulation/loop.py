@@ -2,9 +2,10 @@
 
 import asyncio
 import heapq
+from asyncio.events import _set_running_loop
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from itertools import count
@@ -44,6 +45,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.waiting: list[tuple[Process, asyncio.Future[None]]] = []
         self.stalled: list[Process] = []
         self.errors: list[str] = []
+        self.steps = 0
         self._now = 0.0
         self._turns: deque[tuple[Process, asyncio.Handle]] = deque()
         self._timers: list[tuple[float, int, Process, asyncio.TimerHandle]] = []
@@ -104,6 +106,15 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if "exception" in context:
             self.errors.append(f"{context['message']}: {context['exception']!r}")
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Be the running loop of this thread while the block runs."""
+        _set_running_loop(self)
+        try:
+            yield
+        finally:
+            _set_running_loop(None)
+
     async def give_way(self) -> None:
         """Wait until the owner completes this call, as if it went over a wire."""
         future: asyncio.Future[None] = self.create_future()
@@ -137,6 +148,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self.waiting[index] = last
         if process.is_dead or future.done():
             return False
+        self.steps += 1
         future.set_result(None)
         self.drain()
         return True

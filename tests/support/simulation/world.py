@@ -53,6 +53,7 @@ LEASE_SECONDS = 60
 VISIBILITY_SECONDS = 60
 REANNOUNCE_SECONDS = 120
 TYPES = MessageTypes()
+TRIES = 4
 
 
 class CountingTelemetry(RecordingTelemetry):
@@ -143,6 +144,27 @@ class World:
         self.processes.remove(process)
         self.stops.pop(process, None)
 
+    def go_on(self) -> None:
+        """Complete some waiting call; let it be later when there is none that could be completed."""
+        loop = self.loop
+        for _ in range(TRIES):
+            if loop.waiting and loop.complete(int(self.random.random() * len(loop.waiting))):
+                return
+        event = loop.next_event()
+        if event is not None:
+            loop.advance(event)
+
+    def is_at_rest(self) -> bool:
+        """Tell whether all work is done."""
+        has_work = self.tables.outbox or self.queue.held
+        return not has_work and all(job.status.is_terminal for job in self.tables.jobs.values())
+
+    def end(self) -> None:
+        """Kill whatever still runs."""
+        for process in list(self.processes):
+            self.kill(process)
+        self.loop.close()
+
     def bus(self, process: Process) -> Bus:
         """Return a bus as this process has it."""
         clock = LoopClock(self.loop, process)
@@ -222,6 +244,7 @@ class World:
             )
             asyncio.get_running_loop().create_task(upkeep.run())  # noqa: RUF006 (the process keeps its tasks)
         await worker.run(stop)
+        process.is_doomed = True
 
     def _keeper_parts(self, jobs: InMemoryJobStore) -> Callable[[], AbstractAsyncContextManager[KeeperParts]]:
         @asynccontextmanager

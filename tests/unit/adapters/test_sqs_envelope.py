@@ -195,7 +195,7 @@ def test_time_is_read_as_utc() -> None:
         (with_data(nested(MAX_DATA_DEPTH + 2)), "data is nested too deeply"),
         (with_data(nested(100_000)), "longer than"),
         (with_data(nested(40_000)), "nested too deeply"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 100_000, "not a CloudEvent"),
         (body(data={"a": "x" * MAX_BODY_BYTES}), f"longer than {MAX_BODY_BYTES} bytes"),
     ],
 )

@@ -69,4 +69,4 @@ async def test_health_checks_are_neither_logged_nor_measured(client: httpx.Async
 
 def test_operators_routes_are_not_for_the_gateway() -> None:
     internal = {route.template for route in edge_routes(with_docs=True) if route.edge.exposure is Exposure.INTERNAL}
-    assert internal == {"/healthz", "/readyz", "/metrics"}
+    assert internal == {"/healthz", "/readyz", "/readyz/traffic", "/metrics"}

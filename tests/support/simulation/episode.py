@@ -1,0 +1,243 @@
+"""One episode: an installation works under faults drawn from a seed, is healed, and must keep every promise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from application.ports.idempotency import IdempotencyKey
+from application.ports.unit_of_work import StorageUnavailableError
+from domain.commands import AddRecipe, CancelJob, GenerateReport
+from domain.errors import DomainError, IdempotencyMismatchError, RequestInProgressError
+from domain.job import Origin
+from domain.report import RecipeSelection, ReportKind
+from tests.support.builders import a_content, an_origin
+from tests.support.simulation.handlers import BEHAVIOURS, HandlerFault
+from tests.support.simulation.judge import BrokenPromiseError, Request
+from tests.support.simulation.loop import Process
+from tests.support.simulation.world import LEASE_SECONDS, Parts, World
+
+CONTENT = a_content()
+USERS = ("alice", "bob")
+KEYS = ("k1", "k2", "k3", None)
+MOST_HEALING_STEPS = 40_000
+LONGEST_JUMP_SECONDS = 3 * LEASE_SECONDS
+SKEWS = (0.0, 0.0, 5.0, 3600.0, -3600.0, -90_000.0)
+
+
+@dataclass(slots=True)
+class Episode:
+    """`chaos_steps` under faults, then as many as it takes to come to rest."""
+
+    seed: int
+    parts: Parts
+    steps: int = 0
+
+    def run(self) -> World:
+        """Raise BrokenPromiseError where a promise is broken; return what is left of the world."""
+        draw = Random(self.seed)  # noqa: S311 (chance, not a secret)
+        # Without upkeep no message may be forgotten, and then nothing may be lost either.
+        has_upkeep = draw.random() < 0.5
+        world = World(
+            draw.getrandbits(60), self.parts, has_upkeep=has_upkeep, most_of_one_owner=draw.choice((2, 1_000_000))
+        )
+        faults = Faults(world, draw)
+        try:
+            with world.loop.running():
+                faults.begin()
+                for _ in range(draw.choice((100, 200, 400, 800))):
+                    faults.step()
+                    self._after_step(world)
+                faults.heal()
+                self._come_to_rest(world)
+        finally:
+            self.steps = world.loop.steps
+            world.end()
+        return world
+
+    def _come_to_rest(self, world: World) -> None:
+        limit = world.loop.steps + MOST_HEALING_STEPS
+        while not world.is_at_rest():
+            if world.loop.steps > limit:
+                break
+            world.go_on()
+            self._after_step(world)
+        world.judge.at_the_end(world.queue.inner)
+        world.judge.raise_broken()
+
+    def _after_step(self, world: World) -> None:
+        for process in [process for process in world.processes if process.is_doomed]:
+            world.kill(process)
+            world.start(process.name)
+        world.judge.look()
+        world.judge.raise_broken()
+        if world.loop.errors:
+            raise BrokenPromiseError(world.loop.errors[0])
+
+
+class Faults:
+    """What may go wrong, each with its own chance in this episode: some never, some often."""
+
+    def __init__(self, world: World, draw: Random) -> None:
+        self._world = world
+        self._draw = draw
+        self._requests = 0
+        self._clients = Clients(world, draw)
+        actions: list[tuple[Callable[[], None], float]] = [
+            (self._clients.ask, 0.1),
+            (self._clients.cancel, 0.02),
+            (self._stall, 0.03),
+            (self._kill, 0.02),
+            (self._stop_worker, 0.01),
+            (self._jump, 0.03),
+            (self._pass_time, 0.1),
+            (world.queue.duplicate, 0.03),
+            (world.queue.show_again, 0.03),
+        ]
+        if world.has_upkeep:
+            actions.append((self._forget, 0.01))
+        # Few kinds of fault at a time reach deeper than all at once.
+        self._actions = [
+            (action, most * draw.random())
+            for number, (action, most) in enumerate(actions)
+            if number == 0 or draw.random() < 0.6
+        ]
+
+    def begin(self) -> None:
+        """Start the processes, each with a clock of its own, and unreliable wires between them."""
+        world, draw = self._world, self._draw
+        for name, most in (("api", 2), ("relay", 2), ("worker", 3)):
+            for _ in range(draw.randint(1, most)):
+                world.start(name, draw.choice(SKEWS))
+        wire, queue = world.wire, world.queue
+        wire.slow = self._rate(0.3)
+        wire.refused, wire.unanswered = self._rate(0.02), self._rate(0.02)
+        queue.refused, queue.unanswered = self._rate(0.05), self._rate(0.05)
+        queue.partly_failed, queue.duplicated, queue.delayed = self._rate(0.2), self._rate(0.3), self._rate(0.3)
+
+    def step(self) -> None:
+        """Do one thing: mostly a step of some process, now and then a fault."""
+        for action, chance in self._actions:
+            if self._draw.random() < chance:
+                action()
+                return
+        self._world.go_on()
+
+    def heal(self) -> None:
+        """End all faults; what was killed is back, what was stopped goes on."""
+        world = self._world
+        world.wire.refused = world.wire.unanswered = 0
+        world.queue.refused = world.queue.unanswered = world.queue.partly_failed = 0
+        world.queue.duplicated = world.queue.delayed = 0
+        for process in world.processes:
+            process.stalled_until = min(process.stalled_until, world.loop.time() + 1)
+
+    def _rate(self, most: float) -> float:
+        return self._draw.choice((0, 0, most * self._draw.random()))
+
+    def _process(self) -> Process:
+        return self._draw.choice(self._world.processes)
+
+    def _stall(self) -> None:
+        process = self._process()
+        if process.stalled_until <= self._world.loop.time():
+            self._world.loop.stall(process, self._draw.uniform(1, LONGEST_JUMP_SECONDS))
+
+    def _kill(self) -> None:
+        process = self._process()
+        self._world.kill(process)
+        self._world.start(process.name, self._draw.choice(SKEWS))
+
+    def _stop_worker(self) -> None:
+        world = self._world
+        if world.stops:
+            process = self._draw.choice(list(world.stops))
+            world.judge.hand_backs += 2  # it runs no more at once
+            world.stops.pop(process).set()
+            world.loop.drain()
+
+    def _jump(self) -> None:
+        self._world.loop.advance(self._world.loop.time() + self._draw.uniform(0, LONGEST_JUMP_SECONDS))
+
+    def _pass_time(self) -> None:
+        self._world.loop.advance(self._world.loop.time() + self._draw.uniform(0, 5))
+
+    def _forget(self) -> None:
+        self._world.queue.forget(self._draw.choice((0.1, 0.5, 1)))
+
+
+class Clients:
+    """Ask for the same few things again and again, each through any API process."""
+
+    def __init__(self, world: World, draw: Random) -> None:
+        self._world = world
+        self._draw = draw
+        self._numbers = 0
+
+    def ask(self) -> None:
+        """Defer a command, or carry one out."""
+        self._numbers += 1
+        draw, process = self._draw, self._api()
+        is_deferred = draw.random() < 0.6
+        request = Request(
+            route="defer" if is_deferred else "execute",
+            user=draw.choice(USERS),
+            key=draw.choice(KEYS),
+            body=draw.choice(BEHAVIOURS if is_deferred else ("now", "at once")),
+            number=self._numbers,
+        )
+        self._world.judge.asks(request)
+        answer = self._defer if is_deferred else self._execute
+        self._world.loop.spawn(process, answer(process, request))
+        self._world.loop.drain()
+
+    def cancel(self) -> None:
+        """Ask for the end of some job."""
+        process, jobs = self._api(), list(self._world.tables.jobs.values())
+        if jobs:
+            job = self._draw.choice(jobs)
+            self._world.loop.spawn(process, self._cancel(process, CancelJob(job_id=job.id), job.owner))
+            self._world.loop.drain()
+
+    def _api(self) -> Process:
+        return self._draw.choice([process for process in self._world.processes if process.name == "api"])
+
+    async def _defer(self, process: Process, request: Request) -> None:
+        command = GenerateReport(
+            kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category=request.body)
+        )
+        try:
+            acceptance = await self._world.bus(process).defer(command, _origin(request), _key(request))
+        except StorageUnavailableError:
+            return
+        except IdempotencyMismatchError:
+            return
+        self._world.judge.accepts(request, acceptance.job.id)
+
+    async def _execute(self, process: Process, request: Request) -> None:
+        try:
+            execution = await self._world.bus(process).execute(
+                AddRecipe(content=CONTENT), _origin(request), _key(request)
+            )
+        except (StorageUnavailableError, HandlerFault, RequestInProgressError, IdempotencyMismatchError, TimeoutError):
+            return
+        except DomainError as refusal:
+            self._world.judge.answers(request, (refusal.code, refusal.detail))
+            return
+        self._world.judge.executes(request, execution.reference)
+
+    async def _cancel(self, process: Process, command: CancelJob, owner: str) -> None:
+        try:
+            await self._world.bus(process).execute(command, an_origin(owner, request_id="cancel"))
+        except (StorageUnavailableError, DomainError, TimeoutError):
+            return
+
+
+def _origin(request: Request) -> Origin:
+    return an_origin(request.user, request_id=request.name)
+
+
+def _key(request: Request) -> IdempotencyKey | None:
+    if request.key is None:
+        return None
+    return IdempotencyKey(scope=f"{request.route} {request.user}", key=request.key, fingerprint=request.body)
+
