@@ -116,8 +116,12 @@ def report(rounds: Sequence[Round], seconds: Sequence[float]) -> None:
     ours = [each.accept_cpu + each.worker_cpu for each in rounds]
     print("\n| | jobs/s | CPU-s of ours per 1,000 | CPU-s of PostgreSQL per 1,000 |\n|---|---|---|---|")
     accepted, done = median("accepted_per_second"), median("done_per_second")
-    print(f"| accept: POST to 202 | {accepted:.0f} | {median('accept_cpu'):.2f} | {median('accept_database_cpu'):.2f} |")
-    print(f"| carry out: relay, SQS, claim, effect, settle | {done:.0f} | {median('worker_cpu'):.2f} | {median('database_cpu'):.2f} |")
+    print(
+        f"| accept: POST to 202 | {accepted:.0f} | {median('accept_cpu'):.2f} | {median('accept_database_cpu'):.2f} |"
+    )
+    print(
+        f"| carry out: relay, SQS, claim, effect, settle | {done:.0f} | {median('worker_cpu'):.2f} | {median('database_cpu'):.2f} |"
+    )
     print(f"| both | | {statistics.median(ours):.2f} | |")
     p50, p99 = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.99)]
     print(f"\nPOST to effect, one at a time: p50 {p50 * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms ({len(seconds)} jobs)")

@@ -61,7 +61,10 @@ def start_variants(stack: Stack) -> list[Variant]:
         "traced 10 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "0.1"},
         "traced 100 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "1"},
     }
-    apis = [Variant(f"API, {name}", stack.api(f"api-{number}", **more)) for number, (name, more) in enumerate(settings.items())]
+    apis = [
+        Variant(f"API, {name}", stack.api(f"api-{number}", **more))
+        for number, (name, more) in enumerate(settings.items())
+    ]
     return [Variant("bare limit", Server(child=bare, port=port)), *apis]
 
 
@@ -120,7 +123,9 @@ def report(variants: Sequence[Variant]) -> None:
     for variant in variants:
         cpu, rate = statistics.median(variant.cpu_us), statistics.median(variant.per_second)
         ratio = statistics.median(own / bare for own, bare in zip(variant.cpu_us, variants[0].cpu_us, strict=True))
-        print(f"| {variant.name} | {cpu:.0f} ({min(variant.cpu_us):.0f}–{max(variant.cpu_us):.0f}) | {ratio:.2f} | {rate:.0f} |")
+        print(
+            f"| {variant.name} | {cpu:.0f} ({min(variant.cpu_us):.0f}–{max(variant.cpu_us):.0f}) | {ratio:.2f} | {rate:.0f} |"
+        )
     assert limit > 0
 
 

@@ -31,6 +31,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
+from adapters.sqs.gauges import SqsGauges
 from adapters.sqs.publisher import SqsPublisher
 from adapters.sqs.queues import QueueNames, QueueUrls, check_queue, ensure_queues
 from adapters.system import SystemChance, SystemClock, UuidFactory
@@ -260,7 +261,9 @@ class Container(containers.DeclarativeContainer):
     upkeep_loop = providers.Singleton(
         UpkeepLoop,
         upkeep=job_upkeep,
+        gauges=providers.Singleton(SqsGauges, sqs.provided.sending, queue_urls),
         telemetry=telemetry,
+        meter=meter,
         every_seconds=settings.provided.upkeep_seconds,
         reannounce_seconds=settings.provided.reannounce_seconds,
         retention=providers.Callable(timedelta, days=settings.provided.job_retention_days),

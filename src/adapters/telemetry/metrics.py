@@ -57,6 +57,9 @@ class PrometheusMeter:
             "outbox_lag": Gauge(
                 "outbox_lag_seconds", "Age of the oldest message not yet sent.", (), PREFIX, registry=registry
             ),
+            "queue_messages": Gauge(
+                "queue_messages", "Messages that wait, as the queue tells.", ("queue",), PREFIX, registry=registry
+            ),
             "database_connections": Gauge(
                 "database_connections", "Connections of the pool.", ("state",), PREFIX, registry=registry
             ),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from application.ports.jobs import JobUpkeep
-from application.ports.telemetry import Telemetry
+from application.ports.queue import Channel, QueueGauges, QueueUnavailableError
+from application.ports.telemetry import Meter, Telemetry
 from application.ports.unit_of_work import StorageUnavailableError
 
 BATCH = 200
@@ -18,7 +19,9 @@ class UpkeepLoop:
     """Runs until it is cancelled; any number may run at once, for each row is taken by one."""
 
     upkeep: JobUpkeep
+    gauges: QueueGauges
     telemetry: Telemetry
+    meter: Meter
     every_seconds: float
     reannounce_seconds: float
     retention: timedelta
@@ -30,9 +33,10 @@ class UpkeepLoop:
             await asyncio.sleep(self.every_seconds)
             try:
                 await self.reconcile()
+                await self.measure()
                 if number % EXPIRE_EVERY == 0:
                     await self.expire()
-            except StorageUnavailableError as error:
+            except (StorageUnavailableError, QueueUnavailableError) as error:
                 self.telemetry.event("upkeep.waiting", {"reason": str(error)})
             number += 1
 
@@ -41,6 +45,12 @@ class UpkeepLoop:
         announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=BATCH)
         if announced:
             self.telemetry.event("upkeep.announced_again", {"jobs": announced})
+
+    async def measure(self) -> None:
+        """Note how much waits in the queues."""
+        for channel in Channel:
+            self.meter.gauge("queue_messages", await self.gauges.backlog(channel), {"queue": channel.value})
+        self.meter.gauge("queue_messages", await self.gauges.dead_letters(), {"queue": "dead-letters"})
 
     async def expire(self) -> None:
         """Delete what is past its time, batch by batch."""

@@ -1,5 +1,6 @@
-"""Queues of its own for each test, on one real SQS endpoint."""
+"""Queues of their own for each test, on the one endpoint of the run."""
 
+import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,8 +16,8 @@ async def clients(sqs_endpoint: str) -> AsyncIterator[SqsClients]:
 
 
 @pytest.fixture
-def names(request: pytest.FixtureRequest) -> QueueNames:
-    stem = f"test-{abs(hash(request.node.nodeid))}"
+def names() -> QueueNames:
+    stem = f"test-{secrets.token_hex(8)}"
     return QueueNames(commands=f"{stem}-commands", events=f"{stem}-events", dead_letters=f"{stem}-dead")
 
 

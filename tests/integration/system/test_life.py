@@ -15,7 +15,7 @@ from entrypoints.local.ports import is_free
 from tests.integration.system.parts import RICE, RunningSystem, kondate, pids_of, running_system
 from tests.support.processes import is_alive
 
-SHARED_MEMORY = re.compile(r"/dev/shm/\S+")
+SHARED_MEMORY = re.compile(r"/dev/shm/\S+")  # noqa: S108 (looked at, not written to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ class Episode:
                 break
             world.go_on()
             self._after_step(world)
+        for process in world.processes:
+            world.loop.look_after(process)
+        self._after_step(world)
         world.judge.at_the_end(world.queue.inner)
         world.judge.raise_broken()
 

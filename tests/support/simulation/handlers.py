@@ -105,3 +105,10 @@ class ReportOnceHandler:
         await context.transaction.reports.add(report)
         await context.transaction.outbox.record(report.generated())
         return Reference(resource="report", id=report.id)
+
+
+class UnusedHandler:
+    """For commands and events that nobody sends here."""
+
+    async def handle(self, message: object, context: Context) -> None:
+        raise NotImplementedError

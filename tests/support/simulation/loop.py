@@ -9,10 +9,12 @@ from contextlib import contextmanager, suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from itertools import count
+from traceback import format_exception
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+MOST_TASKS = 30
 
 
 @dataclass(eq=False, slots=True)
@@ -85,8 +87,18 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         context: Context | None = None,
     ) -> asyncio.Task[T]:
         task = asyncio.Task(coro, loop=self, context=context)
-        (context.get(CURRENT, OUTSIDE) if context else CURRENT.get()).tasks.append(task)
+        process = context.get(CURRENT, OUTSIDE) if context else CURRENT.get()
+        if len(process.tasks) > MOST_TASKS:
+            self.look_after(process)
+        process.tasks.append(task)
         return task
+
+    def look_after(self, process: Process) -> None:
+        """Forget tasks that have ended; an error that nobody has asked for is one of the loop's."""
+        for task in process.tasks:
+            if task.done() and not task.cancelled() and task._log_traceback:  # type: ignore[attr-defined]
+                self.errors.append("".join(format_exception(task.exception())))
+        process.tasks = [task for task in process.tasks if not task.done()]
 
     def run_in_executor(  # type: ignore[override]
         self,
@@ -184,6 +196,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """End a process for good; its open transactions are rolled back."""
         process.is_dead = True
         process.parked.clear()
+        self.look_after(process)
         for task in process.tasks:
             coroutine = task.get_coro()
             while isinstance(coroutine, Coroutine) and not task.done() and not _is_closed(coroutine):

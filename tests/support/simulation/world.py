@@ -12,18 +12,16 @@ from random import Random
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.queue import InMemoryQueue
-from adapters.memory.reads import InMemoryCatalogueReads
 from adapters.memory.tables import Tables
 from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryTransaction
 from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
-from application.bus import Bus, by_type
+from application.bus import Bus
+from application.dispatch import EVENT_HANDLERS, USE_CASES
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
-from application.handlers.project_nutrition import ProjectNutrition
-from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.ports.jobs import ClaimTerms
 from application.ports.telemetry import Fields
 from application.progress import AttemptBoard
@@ -36,7 +34,7 @@ from entrypoints.worker.keeper import Keeper, KeeperParts
 from entrypoints.worker.loop import Worker
 from entrypoints.worker.upkeep import UpkeepLoop
 from tests.support.fakes import CountingIds
-from tests.support.simulation.handlers import ReportingHandler, ReportOnceHandler
+from tests.support.simulation.handlers import ReportingHandler, ReportOnceHandler, UnusedHandler
 from tests.support.simulation.judge import Judge
 from tests.support.simulation.loop import OUTSIDE, Process, SimulatedLoop
 from tests.support.simulation.ports import (
@@ -54,6 +52,7 @@ VISIBILITY_SECONDS = 60
 REANNOUNCE_SECONDS = 120
 TYPES = MessageTypes()
 TRIES = 4
+UNUSED = UnusedHandler()
 
 
 class CountingTelemetry(RecordingTelemetry):
@@ -168,10 +167,11 @@ class World:
     def bus(self, process: Process) -> Bus:
         """Return a bus as this process has it."""
         clock = LoopClock(self.loop, process)
-        catalogue = InMemoryCatalogueReads(self.tables)
         return self.parts.bus(
             handlers={
-                **by_type([ReviseCatalogueHandler(), CancelJobHandler(clock), ProjectNutrition(catalogue)]),
+                **dict.fromkeys((case.handler for case in USE_CASES.values()), UNUSED),
+                **dict.fromkeys((handler for handlers in EVENT_HANDLERS.values() for handler in handlers), UNUSED),
+                CancelJobHandler: CancelJobHandler(clock),
                 GenerateReportHandler: self.parts.handler(self.judge, self.random, clock, self.ids, self._unit_of_work()),
                 AddRecipeHandler: ReportOnceHandler(self.random, clock, self.ids),
             },

@@ -1,0 +1,137 @@
+"""An endpoint that is away, refuses or answers nonsense: always the one error that callers know."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.sqs.client import open_sqs
+from adapters.sqs.consumer import SqsConsumer
+from adapters.sqs.gauges import SqsGauges
+from adapters.sqs.publisher import SqsPublisher
+from adapters.sqs.queues import QueueNames, QueueUrls, ensure_queues
+from application.ports.queue import Channel, Delivery, QueueUnavailableError
+from tests.support.contracts.queue import MESSAGE, messages
+
+GONE = QueueUrls(commands="http://gone/1/commands", events="http://gone/1/events", dead_letters="http://gone/1/dead")
+DELIVERY = Delivery(channel=Channel.COMMANDS, receipt="receipt", receive_count=1, body="{}", message=MESSAGE)
+NAMES = QueueNames(commands="commands", events="events", dead_letters="dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Every adapter over one endpoint."""
+
+    publisher: SqsPublisher
+    consumer: SqsConsumer
+    gauges: SqsGauges
+    ensure: Callable[[], Awaitable[QueueUrls]]
+
+
+@asynccontextmanager
+async def parts_over(endpoint: str) -> AsyncIterator[Parts]:
+    """Open the adapters."""
+    async with open_sqs(endpoint=endpoint, region="us-east-1", credentials=("local", "local")) as clients:
+        yield Parts(
+            publisher=SqsPublisher(clients.sending, GONE),
+            consumer=SqsConsumer(clients, GONE, visibility_seconds=30),
+            gauges=SqsGauges(clients.sending, GONE),
+            ensure=lambda: ensure_queues(clients.sending, NAMES, create=True),
+        )
+
+
+@asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[str]:
+    """Run an endpoint that answers every request with these bytes and hangs up."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+        )
+        await reader.readexactly(length)
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+CALLS: dict[str, Callable[[Parts], Awaitable[object]]] = {
+    "publish": lambda parts: parts.publisher.publish(Channel.COMMANDS, [MESSAGE]),
+    "receive": lambda parts: parts.consumer.receive(Channel.COMMANDS, limit=1, wait_seconds=0),
+    "delete": lambda parts: parts.consumer.delete([DELIVERY]),
+    "postpone": lambda parts: parts.consumer.postpone([DELIVERY], seconds=1),
+    "reject": lambda parts: parts.consumer.reject(DELIVERY, reason="because"),
+    "check": lambda parts: parts.consumer.check(),
+    "backlog": lambda parts: parts.gauges.backlog(Channel.COMMANDS),
+    "dead letters": lambda parts: parts.gauges.dead_letters(),
+    "ensure": lambda parts: parts.ensure(),
+}
+
+
+@pytest.fixture(params=CALLS.values(), ids=CALLS)
+def call(request: pytest.FixtureRequest) -> Callable[[Parts], Awaitable[object]]:
+    chosen: Callable[[Parts], Awaitable[object]] = request.param
+    return chosen
+
+
+async def test_endpoint_that_is_away_is_unavailable(
+    call: Callable[[Parts], Awaitable[object]], unused_tcp_port: int
+) -> None:
+    async with parts_over(f"http://127.0.0.1:{unused_tcp_port}") as parts:
+        with pytest.raises(QueueUnavailableError):
+            await call(parts)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\xff",
+        b"HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\nforbidden",
+        b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\n<p/>",
+        b"HTTP/1.1 400 Bad\r\ncontent-length: 2\r\n\r\n[]",
+        b"SMTP ready\r\n",
+    ],
+    ids=["nothing", "cut", "binary", "refused", "busy", "list", "no http"],
+)
+async def test_nonsense_is_unavailable(call: Callable[[Parts], Awaitable[object]], answer: bytes) -> None:
+    async with answering(answer) as endpoint, parts_over(endpoint) as parts:
+        with pytest.raises(QueueUnavailableError):
+            await call(parts)
+
+
+async def test_queue_that_the_endpoint_forgot_is_unavailable(
+    call: Callable[[Parts], Awaitable[object]], sqs_endpoint: str, request: pytest.FixtureRequest
+) -> None:
+    if "ensure" in request.node.name:
+        pytest.skip("ensuring creates it anew")
+    async with parts_over(sqs_endpoint) as parts:
+        with pytest.raises(QueueUnavailableError):
+            await call(parts)
+
+
+async def test_lost_answer_to_a_send_leaves_the_messages_unsent() -> None:
+    empty = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    async with answering(empty) as endpoint, parts_over(endpoint) as parts:
+        report = await parts.publisher.publish(Channel.COMMANDS, messages(2))
+
+    assert not report.sent
+    assert report.failed == {"message-0", "message-1"}
+
+
+async def test_mistake_of_ours_is_not_taken_for_an_outage(sqs_endpoint: str) -> None:
+    wrong: str = None  # type: ignore[assignment]
+    async with parts_over(sqs_endpoint) as parts:
+        with pytest.raises(Exception, match="Parameter validation failed") as raised:
+            await parts.consumer.delete(
+                [Delivery(channel=Channel.COMMANDS, receipt=wrong, receive_count=1, body="", message=None)]
+            )
+
+    assert not isinstance(raised.value, QueueUnavailableError)
