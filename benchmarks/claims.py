@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from benchmarks.stack import Stack, running_stack
 
 from adapters.postgres.statements import load
-from benchmarks.stack import Stack, running_stack
 
 REPEATS = 20
 QUEUED = 200

@@ -8,8 +8,7 @@ import asyncio
 
 import asyncpg
 import uvloop
-
-from benchmarks.jobs import UNFINISHED, Bench
+from benchmarks.jobs import Bench
 from benchmarks.load import fire
 from benchmarks.stack import Stack, running_stack
 from benchmarks.usage import rss_bytes
@@ -30,8 +29,7 @@ async def measure(stack: Stack, jobs: int) -> None:
     resident, done = [], 0
     for step, count in enumerate((WARM_UP, *[jobs // STEPS] * STEPS)):
         await fire(api.port, iter(bench.requests(count, f"step-{step}")), connections=4, expected=202)
-        while await database.fetchval(UNFINISHED):
-            await asyncio.sleep(0.1)
+        await bench.all_done()
         done += count
         resident.append(rss_bytes(worker.pid))
         print(f"| {done} | {resident[-1] / MIB:.1f} | {rss_bytes(api.child.pid) / MIB:.1f} |", flush=True)

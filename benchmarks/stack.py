@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.support.processes import RunningChild, python, running_child, running_sqs
+
 from entrypoints.local.child import ChildSpec
 from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.local.issuer_tokens import Grant, issue_token
 from entrypoints.local.ports import LOOPBACK, free_port
 from entrypoints.local.postgres import EmbeddedPostgres
 from entrypoints.local.probes import Probe, accepts, http_answers, log_says, runs
-from tests.support.processes import RunningChild, python, running_child, running_sqs
 
 SCOPES = ("recipe:read", "recipe:write", "report:generate", "drill:run")
 PATH = {"PATH": "/usr/bin:/bin"}

@@ -125,7 +125,8 @@ class CrashingPublisher:
         middle = (len(messages) + 1) // 2
         first = await self.inner.publish(channel, messages[:middle])
         self.points.reach("half-sent")
-        second = await self.inner.publish(channel, messages[middle:]) if messages[middle:] else SendReport(sent=frozenset())
+        rest = messages[middle:]
+        second = await self.inner.publish(channel, rest) if rest else SendReport(sent=frozenset())
         self.points.reach("sent")
         return SendReport(sent=first.sent | second.sent, failed=first.failed | second.failed)
 

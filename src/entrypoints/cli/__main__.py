@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "seed": "Load ingredients and recipes.",
     "jobs": "List, show, retry or cancel jobs of any owner.",
     "dlq": "List, show, redrive or discard dead letters.",
+    "lab": "Break everything on purpose and check that no promise is broken (stage local only).",
     "token": "Print a token of the embedded issuer (stage local only).",
 }
 

@@ -22,6 +22,8 @@ NOT_A_JOB = "00000000-0000-7000-8000-000000000000"
 SHARED_KEYS, REPLAYED, REUSED, FOREIGN = 0.1, 0.2, 0.05, 0.1
 """Shares of the drills: a second caller uses the same key, or afterwards one replays, reuses, or reads as another."""
 
+SORTS = {"quick": 84, "long": 8, "busy": 5, "fail": 3}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
@@ -70,17 +72,21 @@ class Clients:
         chosen = callers[: 2 if self.random.random() < SHARED_KEYS else 1]
         return [Drill(caller=caller, key=f"key-{number}", body=body) for caller in chosen]
 
-    async def ask(self, drill: Drill) -> None:
-        """Ask until the outcome is known; then sometimes try what must not work, or must work twice."""
+    async def ask(self, drill: Drill) -> bool:
+        """Ask until the outcome is known; then sometimes try what must not work, or must work twice.
+
+        Return whether it was accepted.
+        """
         job_id = await self._until_known(drill)
         if job_id is None:
-            return
+            return False
         if self.random.random() < REPLAYED:
             await self._until_known(drill)
         if self.random.random() < REUSED:
             await self._reuse(drill)
         if self.random.random() < FOREIGN:
             await self._read_as_another(drill, job_id)
+        return True
 
     async def _until_known(self, drill: Drill) -> str | None:
         pause = FIRST_PAUSE_SECONDS
@@ -141,14 +147,16 @@ class Clients:
 
 def _behaviour(random: Random) -> tuple[str, float]:
     """Draw mostly quick drills, some that last longer than a lease, some that hog the processor, some that fail."""
-    draw = random.random()
-    if draw < 0.03:
-        return "fail", 0
-    if draw < 0.08:
-        return "busy", random.uniform(0.05, 0.5)
-    if draw < 0.16:
-        return "succeed", random.uniform(2, 7)
-    return "succeed", random.choice([0, 0, 0.05, 0.3])
+    [sort] = random.choices(list(SORTS), weights=list(SORTS.values()))
+    match sort:
+        case "fail":
+            return "fail", 0
+        case "busy":
+            return "busy", random.uniform(0.05, 0.5)
+        case "long":
+            return "succeed", random.uniform(2, 7)
+        case _:
+            return "succeed", random.choice([0, 0, 0.05, 0.3])
 
 
 def _anonymous(text: str) -> dict[str, Any]:

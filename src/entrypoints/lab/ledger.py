@@ -1,6 +1,7 @@
-"""What was asked and what was answered, one JSON object a line: written before a request leaves, so that none is hidden."""
+"""What was asked and answered, one JSON object a line: written before a request leaves, so that none is hidden."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -14,7 +15,7 @@ class Ledger:
     """Appends; each line is in the file before the call returns."""
 
     file: TextIO
-    _numbers: count[int] = field(default_factory=count, init=False)
+    _numbers: Iterator[int] = field(default_factory=count, init=False)
 
     def asks(self, caller: str, key: str, drill_id: str) -> int:
         """Note a request that is about to leave, and return its number."""

@@ -55,8 +55,9 @@ class Mischief:
             return [body]
         self._remember(body)
         if action == "SendMessageBatch" and self._strikes(Mode.DELAY):
-            entries = [{**entry, "DelaySeconds": self.random.randint(0, LONGEST_DELAY_SECONDS)} for entry in body["Entries"]]
-            body = {**body, "Entries": entries}
+            delays = [self.random.randint(0, LONGEST_DELAY_SECONDS) for _ in body["Entries"]]
+            entries = zip(body["Entries"], delays, strict=True)
+            body = {**body, "Entries": [{**entry, "DelaySeconds": delay} for entry, delay in entries]}
         return [body, body] if self._strikes(Mode.DUPLICATE) else [body]
 
     def answer(self, action: str, body: bytes) -> bytes | None:

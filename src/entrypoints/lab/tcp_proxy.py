@@ -111,7 +111,7 @@ class TcpProxy:
         raise ConnectionResetError
 
     async def _delay(self) -> None:
-        while self.is_black_hole:
+        while self.is_black_hole:  # noqa: ASYNC110 (a mode that is switched from outside)
             await asyncio.sleep(SERVED_SECONDS)
         if self.latency_seconds:
             await asyncio.sleep(self.latency_seconds)

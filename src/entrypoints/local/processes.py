@@ -52,7 +52,9 @@ class Processes:
     def servers(self) -> list[ChildSpec]:
         """Return the API replicas, the workers and, where the workers have none inside, the relay."""
         apis = [self._api(number, port) for number, port in enumerate(self.places.api_ports, start=1)]
-        workers = [self._named(name, self._kondate("worker", ready=log_says("worker.ready"))) for name in self.workers()]
+        workers = [
+            self._named(name, self._kondate("worker", ready=log_says("worker.ready"))) for name in self.workers()
+        ]
         relays = [] if self.settings.worker_relay else [self._kondate("relay", ready=log_says("relay.ready"))]
         return [
             replace(child, layer=SERVERS_LAYER, grace_seconds=SERVERS_GRACE_SECONDS)

@@ -159,13 +159,10 @@ from pathlib import Path
 from entrypoints.local.picture import UpOptions
 from entrypoints.local.up import up
 
-async def no_recipe(_picture):
-    return None
-
 options = UpOptions(data_dir=Path({str(options.data_dir)!r}), state_file=Path({str(options.state_file)!r}),
                     sqs_program=Path({str(options.sqs_program)!r}))
 show = lambda text: print(text, flush=True)
-asyncio.run(up({dict(environment)!r}, options, find_recipe=no_recipe, report=show, show=show))
+asyncio.run(up({dict(environment)!r}, options, report=show, show=show))
 """
     return ChildSpec(
         name="up",

@@ -65,7 +65,7 @@ def test_good_history_is_clean(history: History) -> None:
         pytest.param(replace(GOOD, letters=["job-1"]), "unexpected", id="dead letter of a good job"),
         pytest.param(replace(GOOD, letters=[""]), "unexpected", id="dead letter of nothing"),
         pytest.param(replace(GOOD, effects=[replace(EFFECT, attempt=1)]), "stale", id="effect of a former attempt"),
-        pytest.param(replace(GOOD, oddities=[Oddity(kind="leaked", what="a foreign job")]), "leaked", id="foreign read"),
+        pytest.param(replace(GOOD, oddities=[Oddity(kind="leaked", what="foreign")]), "leaked", id="foreign read"),
     ],
 )
 def test_each_broken_promise_is_named(history: History, word: str) -> None:

@@ -1,0 +1,80 @@
+"""A fault as the lab strikes it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from entrypoints.lab.schedule import Kind
+from entrypoints.local.supervisor import Supervisor
+
+ALIVE_WITHIN_SECONDS = 30.0
+LOOK_EVERY_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of fault; those on the same target never overlap.
+
+    `strike` takes how long the fault lasts, undoes it at the end, and tells whether it really happened.
+    """
+
+    kind: Kind
+    target: str
+    strike: Callable[[float], Awaitable[bool]]
+
+
+async def signalled(supervisor: Supervisor, name: str, number: signal.Signals) -> bool:
+    """Send a signal that ends a child, and tell whether it did."""
+    pid = await living(supervisor, name)
+    if pid is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+    return await becomes(lambda: not is_alive(pid))
+
+
+async def stopped(supervisor: Supervisor, name: str, seconds: float) -> bool:
+    """Freeze a child for a while, as a paused machine would."""
+    pid = await living(supervisor, name)
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+    except ProcessLookupError:
+        return False
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    return True
+
+
+async def living(supervisor: Supervisor, name: str) -> int | None:
+    """Wait until a child runs and return its pid; None where it does not come back."""
+
+    def runs() -> bool:
+        pid = supervisor.pid(name)
+        return pid is not None and is_alive(pid)
+
+    return supervisor.pid(name) if await becomes(runs) else None
+
+
+async def becomes(is_so: Callable[[], bool], within_seconds: float = ALIVE_WITHIN_SECONDS) -> bool:
+    """Wait until something is so; False where it does not become so in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_seconds):
+            while not is_so():  # noqa: ASYNC110 (another process changes it, which nobody announces)
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            return True
+    return False
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that ended and was not yet waited for does not."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+    return False
