@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 UV := $(VENV)/bin/uv pip install --quiet --require-hashes
 
-.PHONY: help setup up demo test clean
+.PHONY: help setup up demo lab test clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ up: setup ## Run the whole picture on this machine until Ctrl-C
 
 demo: setup ## Show the main job from end to end on real recipes, then stop
 	@exec $(VENV)/bin/kondate demo
+
+lab: setup ## Run 2,000 jobs under a fault a second for 5 minutes, and check that none is lost or done twice
+	@exec $(VENV)/bin/kondate lab --seconds 300 --jobs 2000
 
 test: $(VENV)/ready-to-test ## Run every check: lint, types, unit and integration tests
 	$(VENV)/bin/tox

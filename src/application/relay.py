@@ -48,4 +48,10 @@ class Relay:
 
 def _told(message: Message) -> Fields:
     # A relay serves many requests at once, so each line names its own.
-    return {"message_id": message.id, "type": message.type, "request_id": message.request_id or ""}
+    trace_id = message.traceparent.split("-")[1] if message.traceparent else ""
+    return {
+        "message_id": message.id,
+        "type": message.type,
+        "request_id": message.request_id or "",
+        "trace_id": trace_id,
+    }

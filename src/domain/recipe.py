@@ -16,6 +16,7 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
 MOST_LINES = 300
 SERVING_UNITS = frozenset({"serving", "servings", "portion", "portions", "people", "persons", "人分", "人前"})
+SMALLEST_YIELD = Fraction(1, 100)
 LARGEST_YIELD = 10_000
 LONGEST_MINUTES = 100_000
 
@@ -37,8 +38,8 @@ class RecipeYield:
 
     def __post_init__(self) -> None:
         """Refuse a yield that nothing could be divided by."""
-        if not 0 < self.amount <= LARGEST_YIELD:
-            raise InvalidRecipeError("A yield is more than 0 and at most 10,000.", pointer="/yield/amount")
+        if not SMALLEST_YIELD <= self.amount <= LARGEST_YIELD:
+            raise InvalidRecipeError("A yield is from 0.01 to 10,000.", pointer="/yield/amount")
         _check_text(self.unit, "/yield/unit", longest=50)
 
 

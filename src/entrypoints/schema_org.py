@@ -10,6 +10,7 @@ from domain.recipe import (
     LONGEST_MINUTES,
     LONGEST_NAME,
     LONGEST_TEXT,
+    SMALLEST_YIELD,
     RecipeContent,
     RecipeYield,
     Section,
@@ -86,7 +87,7 @@ def _tags(value: object) -> tuple[str, ...]:
 def _yield(text: str | None) -> RecipeYield | None:
     """Read "4", "4 servings" or "Makes 24 biscuits"; a range counts as its lower end."""
     number = NUMBER.search(text or "")
-    if text is None or number is None or not 0 < Fraction(number[0]) <= LARGEST_YIELD:
+    if text is None or number is None or not SMALLEST_YIELD <= Fraction(number[0]) <= LARGEST_YIELD:
         return None
     unit = text[number.end() :].strip(" .") or "servings"
     return RecipeYield(amount=Fraction(number[0]), unit=unit[:50])

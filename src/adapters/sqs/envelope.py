@@ -21,6 +21,7 @@ MAX_DATA_DEPTH = 64
 
 # CloudEvents and SQS both forbid control characters, surrogates and non-characters in attributes.
 TEXT_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*\Z"
+TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.ASCII)
 FAIR_GROUP = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=TEXT_PATTERN)]
@@ -98,7 +99,7 @@ def decode(body: str) -> Message:
         data=data,
         group=envelope.group or envelope.source,
         request_id=envelope.requestid,
-        traceparent=envelope.traceparent,
+        traceparent=_trace_parent(envelope.traceparent),
     )
 
 
@@ -121,6 +122,11 @@ def _read(body: str) -> _Envelope:
         raise EnvelopeError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise EnvelopeError("nested too deeply") from error
+
+
+def _trace_parent(header: str | None) -> str | None:
+    """Drop one that W3C calls invalid: it costs the message its trace, not its work, and nobody later stumbles."""
+    return header if header and TRACE_PARENT.fullmatch(header) else None
 
 
 def _check_data(data: bytes) -> None:

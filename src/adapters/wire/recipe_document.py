@@ -13,9 +13,9 @@ from domain.recipe import Recipe, RecipeContent, RecipeStatus, RecipeYield, Sect
 
 
 class YieldDocument(msgspec.Struct, frozen=True):
-    """How much it makes; `amount` is exact, as in "4" or "5/2"."""
+    """How much it makes."""
 
-    amount: str
+    amount: int | float
     unit: str
 
 
@@ -70,7 +70,7 @@ def recipe_document(recipe: Recipe) -> bytes:
             owner=recipe.owner,
             name=content.name,
             description=content.description,
-            recipe_yield=YieldDocument(str(made.amount), made.unit) if made else None,
+            recipe_yield=YieldDocument(_number(made.amount), made.unit) if made else None,
             category=content.category,
             cuisine=content.cuisine,
             tags=content.tags,
@@ -119,7 +119,7 @@ def _content(shown: RecipeDocument) -> RecipeContent:
         ),
         steps=shown.steps,
         description=shown.description,
-        recipe_yield=RecipeYield(amount=Fraction(made.amount), unit=made.unit) if made else None,
+        recipe_yield=RecipeYield(amount=Fraction(str(made.amount)), unit=made.unit) if made else None,
         category=shown.category,
         cuisine=shown.cuisine,
         tags=shown.tags,
@@ -135,6 +135,11 @@ def _lines(section: Section, readings: Iterator[ResolvedLine]) -> Iterator[LineD
     for text, reading in zip(section.lines, readings, strict=False):
         grams = None if reading.grams is None else round(float(reading.grams), 1)
         yield LineDocument(text, reading.ingredient, grams)
+
+
+def _number(value: Fraction) -> int | float:
+    """Return a decimal as JSON writes it; yields come in as decimals, so nothing is rounded."""
+    return value.numerator if value.denominator == 1 else float(value)
 
 
 def _exact(grams: float | None) -> Fraction | None:

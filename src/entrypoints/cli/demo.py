@@ -11,6 +11,7 @@ from entrypoints.cli.joining import DEFAULT_FOLDER
 from entrypoints.cli.running import environment
 from entrypoints.cli.seed import seed_samples
 from entrypoints.cli.tour import Tour
+from entrypoints.local.data_folder import DataFolder
 from entrypoints.local.picture import UpOptions, running_picture
 from entrypoints.local.up import run_until_signalled
 
@@ -40,6 +41,7 @@ async def _demo(console: Console) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Remove what an earlier demo left, unless a demo is running there right now: its lock then refuses us."""
-    if not (folder / "lock").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove what an earlier demo left; raise LocalError while one is running there."""
+    with DataFolder(folder).locked():
+        pass
+    shutil.rmtree(folder)

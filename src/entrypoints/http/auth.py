@@ -11,7 +11,7 @@ from domain.errors import ForbiddenError
 from domain.job import Origin
 from domain.principal import Principal
 from entrypoints.edge import Edge, Exposure
-from entrypoints.http.faults import NoSuchResourceError, UnauthenticatedError
+from entrypoints.http.faults import NoSuchResourceError, RequestError, UnauthenticatedError
 from entrypoints.http.observation import has_plain_path, request_id_of
 
 _BEARER = "bearer "
@@ -32,6 +32,8 @@ class Authentication:
         """Let the request pass, or raise what it is refused for."""
         if not has_plain_path(connection.scope):
             raise NoSuchResourceError
+        if b"%00" in connection.scope["query_string"]:
+            raise RequestError  # PostgreSQL stores no such character, and nobody means one
         edge: Edge | None = route.opt.get("edge")
         if edge is None and connection.scope.get("method") == "OPTIONS":
             return  # Litestar's own answer for each path, which only says what the path takes

@@ -28,7 +28,7 @@ class Kind:
 
 
 def plan(kinds: Sequence[Kind], *, seconds: float, every_seconds: float, random: Random) -> list[Planned]:
-    """Return faults for a load of `seconds`, one each `every_seconds` on average: all kinds that fit, by shuffled decks."""
+    """Return faults for `seconds` of load, one each `every_seconds` on average: every kind in turn, shuffled."""
     planned: list[Planned] = []
     dealt = _dealt([kind for kind in kinds if kind.settles_in_seconds < seconds], random)
     at = random.uniform(0.5, 1.5) * every_seconds

@@ -99,7 +99,7 @@ class UnitOfWorkContract:
         assert (shown["id"], shown["name"], shown["yield"]) == (
             str(recipe.id),
             "Rice",
-            {"amount": "4", "unit": "servings"},
+            {"amount": 4, "unit": "servings"},
         )
 
     async def test_stored_content_comes_back_exactly(self) -> None:

@@ -27,6 +27,7 @@ JSON_VALUES = st.recursive(
     max_leaves=20,
 )
 DATA = st.dictionaries(JSON_TEXTS, JSON_VALUES, max_size=5)
+TRACE_PARENTS = st.from_regex(r"\A00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]\Z")
 TIMES = st.datetimes(timezones=st.just(UTC))
 MESSAGES = st.builds(
     Message,
@@ -38,7 +39,7 @@ MESSAGES = st.builds(
     data=DATA.map(lambda data: json.dumps(data, ensure_ascii=False).encode()),
     group=TEXTS,
     request_id=st.none() | TEXTS,
-    traceparent=st.none() | TEXTS,
+    traceparent=st.none() | TRACE_PARENTS,
 )
 
 EVENT: dict[str, Any] = {
@@ -148,6 +149,15 @@ def test_extensions_of_other_systems_are_ignored() -> None:
 
 def test_json_media_type_may_have_parameters() -> None:
     assert decode(body(datacontenttype="Application/JSON; charset=utf-8")) == decode(body())
+
+
+@pytest.mark.parametrize("header", ["x", "00-", "00-" + "A" * 32 + "-b7ad6b7169203331-01", f" {MESSAGE.traceparent}"])
+def test_invalid_traceparent_is_dropped(header: str) -> None:
+    assert decode(body(traceparent=header)).traceparent is None
+
+
+def test_valid_traceparent_is_kept() -> None:
+    assert decode(body(traceparent=MESSAGE.traceparent)).traceparent == MESSAGE.traceparent
 
 
 def test_time_is_read_as_utc() -> None:
