@@ -48,7 +48,8 @@ class Relay:
 
 def _told(message: Message) -> Fields:
     # A relay serves many requests at once, so each line names its own.
-    trace_id = message.traceparent.split("-")[1] if message.traceparent else ""
+    _, _, rest = (message.traceparent or "").partition("-")
+    trace_id, _, _ = rest.partition("-")
     return {
         "message_id": message.id,
         "type": message.type,
