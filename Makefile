@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 UV := $(VENV)/bin/uv pip install --quiet --require-hashes
 
-.PHONY: help setup up demo lab test clean
+.PHONY: help setup up demo lab test bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ lab: setup ## Run 2,000 jobs under a fault a second for 5 minutes, and check tha
 
 test: $(VENV)/ready-to-test ## Run every check: lint, types, unit and integration tests
 	$(VENV)/bin/tox
+
+bench: $(VENV)/ready-to-test ## Measure speed, memory and query plans
+	@set -e; for each in claims read_path jobs startup memory; do echo "== $$each"; $(VENV)/bin/python -m benchmarks.$$each; done
 
 clean: ## Remove environments, data and caches
 	rm -rf $(VENV) .tox .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,13 @@ from application.ports.jobs import Acceptance, JobStore
 from application.ports.telemetry import Telemetry
 from application.ports.unit_of_work import Transaction, UnitOfWork
 from domain.commands import Command
-from domain.errors import DomainError, ErrorKind, KeptRefusalError, RequestInProgressError
+from domain.errors import (
+    DomainError,
+    ErrorKind,
+    IdempotencyMismatchError,
+    KeptRefusalError,
+    RequestInProgressError,
+)
 from domain.events import Event
 from domain.job import Failure, Job, Origin, Reference
 
@@ -77,11 +83,11 @@ class Bus:
                 if key is not None:
                     await transaction.idempotency.keep(key, Outcome(reference=reference))
                 return Execution(reference=reference)
-        except (KeptRefusalError, RequestInProgressError):
+        except (KeptRefusalError, IdempotencyMismatchError, RequestInProgressError):
             raise
         except DomainError as error:
-            if key is not None:
-                await self._keep_refusal(error, origin, key)
+            if key is not None and (earlier := await self._keep_refusal(error, origin, key)) is not None:
+                return _replayed(earlier)
             raise
 
     async def defer(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Acceptance:
@@ -127,11 +133,14 @@ class Bus:
                     context = Context(origin=origin, transaction=transaction, progress=SilentProgress())
                     await self.handlers[handler_type].handle(event, context)
 
-    async def _keep_refusal(self, error: DomainError, origin: Origin, key: IdempotencyKey) -> None:
+    async def _keep_refusal(self, error: DomainError, origin: Origin, key: IdempotencyKey) -> Outcome | None:
+        """Keep it, unless the same request came to another end since this one gave up the key: then that holds."""
         refusal = Failure(code=error.code, detail=error.detail, pointer=error.pointer)
         async with self.unit_of_work.begin(origin) as transaction:
-            if await transaction.idempotency.claim(key) is None:
+            earlier = await transaction.idempotency.claim(key)
+            if earlier is None:
                 await transaction.idempotency.keep(key, Outcome(refusal=refusal, refusal_kind=error.kind.value))
+            return earlier
 
 
 def by_type(handlers: Iterable[Handler]) -> Mapping[type, Handler]:

@@ -37,17 +37,17 @@ class AttemptBoard:
     """
 
     jobs: JobStore
-    _attempts: dict[UUID, Attempt] = field(default_factory=dict, init=False)
+    _attempts: dict[tuple[UUID, int], Attempt] = field(default_factory=dict, init=False)
 
     @contextmanager
     def running(self, job: Job) -> Iterator[Attempt]:
         """Hold the attempt on the board while the block runs."""
         attempt = Attempt(job, asyncio.current_task())
-        self._attempts[job.id] = attempt
+        self._attempts[job.id, job.attempt] = attempt
         try:
             yield attempt
         finally:
-            del self._attempts[job.id]
+            del self._attempts[job.id, job.attempt]
 
     def jobs_running(self) -> list[Job]:
         """Return the jobs that run now; safe to call from another thread."""
@@ -55,8 +55,8 @@ class AttemptBoard:
 
     def lose(self, job: Job) -> None:
         """Stop an attempt whose lease is lost or about to lapse; does nothing when it has ended meanwhile."""
-        attempt = self._attempts.get(job.id)
-        if attempt is not None and attempt.job.attempt == job.attempt and attempt.task is not None:
+        attempt = self._attempts.get((job.id, job.attempt))
+        if attempt is not None and attempt.task is not None:
             attempt.is_lost = True
             attempt.task.cancel()
 
@@ -65,6 +65,7 @@ class AttemptBoard:
         running = [(attempt.job, attempt.progress) for attempt in self._attempts.values()]
         if not running:
             return
-        for job_id in await self.jobs.watch(running):
-            if job_id in self._attempts:
-                self._attempts[job_id].is_cancel_wished = True
+        wished = await self.jobs.watch(running)
+        for attempt in self._attempts.values():
+            if attempt.job.id in wished:
+                attempt.is_cancel_wished = True

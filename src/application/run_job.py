@@ -13,6 +13,7 @@ from application.ports.telemetry import Fields, Telemetry
 from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError, Transaction, UnitOfWork
 from application.progress import Attempt, AttemptBoard
 from application.verdict import (
+    SPENT,
     DeadlineExceededError,
     Done,
     Leave,
@@ -58,18 +59,22 @@ class RunJob:
             return await self._not_claimed(job_id, job)
         with self.board.running(job) as attempt:
             try:
-                await self._attempt(attempt)
-            except LeaseLostError:
-                return self._fenced(job)
+                return await self._run(attempt)
             except asyncio.CancelledError:
                 if attempt.is_lost and (task := asyncio.current_task()) is not None:
                     task.uncancel()
                     return self._fenced(job)
                 await asyncio.shield(self._hand_back(attempt))
                 raise
-            except Exception as error:  # noqa: BLE001 (whatever a handler raises is decided on, none may end the worker)
-                return await self._settle(attempt, error)
-        self._count(job, "succeeded")
+
+    async def _run(self, attempt: Attempt) -> Verdict:
+        try:
+            await self._attempt(attempt)
+        except LeaseLostError:
+            return self._fenced(attempt.job)
+        except Exception as error:  # noqa: BLE001 (whatever a handler raises is decided on, none may end the worker)
+            return await self._settle(attempt, error)
+        self._count(attempt.job, "succeeded")
         return Done()
 
     async def _attempt(self, attempt: Attempt) -> None:
@@ -126,6 +131,8 @@ class RunJob:
         match standing:
             case Standing.FINISHED:
                 return Done()
+            case Standing.FAILED:
+                return await self._bury(job_id)
             case Standing.UNKNOWN:
                 return Reject(reason="unknown-job")
             case Standing.HELD:
@@ -135,10 +142,17 @@ class RunJob:
             case Standing.LATE:
                 return await self._give_up(job_id)
 
+    async def _bury(self, job_id: UUID) -> Verdict:
+        """Make a failed job's message a dead letter again: the worker that failed it may have died before it could."""
+        async with self.unit_of_work.begin(_ours(job_id)) as transaction:
+            job = await transaction.jobs.lock(job_id)
+        if job is None or job.failure is None or job.failure.code not in SPENT:
+            return Done()
+        return Reject(reason=job.failure.code)
+
     async def _give_up(self, job_id: UUID) -> Verdict:
         """Fail a job whose deadline is past, unless it has ended meanwhile: nobody can begin it any more."""
-        origin = Origin(principal=Principal(subject="kondate"), request_id=str(job_id))
-        async with self.unit_of_work.begin(origin) as transaction:
+        async with self.unit_of_work.begin(_ours(job_id)) as transaction:
             job = await transaction.jobs.lock(job_id)
             if job is not None and not job.status.is_terminal:
                 failed, has_failed = job.fail(failure_of(DeadlineExceededError()), self.clock.now())
@@ -154,6 +168,10 @@ class RunJob:
 
     def _count(self, job: Job, outcome: str) -> None:
         self.telemetry.count("jobs", 1, {"kind": job.kind, "outcome": outcome})
+
+
+def _ours(job_id: UUID) -> Origin:
+    return Origin(principal=Principal(subject="kondate"), request_id=str(job_id))
 
 
 def _at_end(attempt: Attempt) -> Job:

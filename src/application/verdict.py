@@ -10,6 +10,10 @@ FIRST_DELAY_SECONDS = 2
 LONGEST_DELAY_SECONDS = 600
 
 
+SPENT = frozenset({"internal-error", "timeout", "worker-lost"})
+"""Codes of the failures that end a job when its attempts are spent, and make its message a dead letter."""
+
+
 class WorkerLostError(Exception):
     """Every attempt that this job may have was begun, and none of them lived to end it."""
 

@@ -41,11 +41,12 @@ class InMemoryJobStore:
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt, or say why not."""
+        await self._tables.unlocked(job_id)
         job = self._tables.jobs.get(job_id)
         if job is None:
             return Standing.UNKNOWN
         if job.status.is_terminal:
-            return Standing.FINISHED
+            return Standing.FAILED if job.status is JobStatus.FAILED else Standing.FINISHED
         if job.status is JobStatus.RUNNING and self._has_lease(job):
             return Standing.HELD
         now = self._clock.now()
@@ -61,9 +62,9 @@ class InMemoryJobStore:
         """Show progress of those that are still the running attempt, and return those wished cancelled."""
         wished = set()
         for job, progress in running:
-            current = self._tables.jobs[job.id]
-            if current.status is not JobStatus.RUNNING or current.attempt != job.attempt:
+            if job.id in self._tables.locked_jobs or not self._is_current(job):
                 continue
+            current = self._tables.jobs[job.id]
             if progress is not None:
                 self._tables.jobs[job.id] = replace(current, progress=progress)
             if current.cancel_requested:
@@ -79,14 +80,15 @@ class InMemoryJobStore:
         """Prolong the leases and return the jobs whose attempt still holds."""
         kept = set()
         for job in running:
-            current = self._tables.jobs.get(job.id)
-            if current is not None and current.status is JobStatus.RUNNING and current.attempt == job.attempt:
+            await self._tables.unlocked(job.id)
+            if self._is_current(job):
                 self._tables.leases[job.id] = self._clock.now() + timedelta(seconds=lease_seconds)
                 kept.add(job.id)
         return kept
 
     async def announce_again(self, job_id: UUID) -> None:
         """Send a fresh message for an unfinished job."""
+        await self._tables.unlocked(job_id)
         job = self._tables.jobs[job_id]
         if not job.status.is_terminal:
             self._announce(job)
@@ -138,11 +140,17 @@ class InMemoryJobStore:
         others = [other for other in self._tables.jobs.values() if other.owner == job.owner and other.id != job.id]
         return sum(other.status is JobStatus.RUNNING and self._has_lease(other) for other in others)
 
+    def _is_current(self, job: Job) -> bool:
+        current = self._tables.jobs.get(job.id)
+        return current is not None and current.status is JobStatus.RUNNING and current.attempt == job.attempt
+
     def _has_lease(self, job: Job) -> bool:
         return self._tables.leases[job.id] >= self._clock.now()
 
     def _is_stale(self, job: Job, after_seconds: float) -> bool:
-        if job.status.is_terminal or any(row.message.subject == str(job.id) for row in self._tables.outbox):
+        if job.status.is_terminal or job.id in self._tables.locked_jobs:
+            return False
+        if any(row.message.subject == str(job.id) for row in self._tables.outbox):
             return False
         since, sent = self._tables.announced[job.id]
         if job.status is JobStatus.RUNNING:

@@ -62,5 +62,12 @@ class Tables:
     outbox: list[OutboxRow] = field(default_factory=list)
     audit: list[tuple[Origin, AuditEntry]] = field(default_factory=list)
     drills: list[DrillMark] = field(default_factory=list)
+    locked_jobs: dict[UUID, asyncio.Event] = field(default_factory=dict)
+    """Rows that a transaction has locked, each with what tells that it has ended."""
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set at each commit that adds to the outbox."""
+
+    async def unlocked(self, job_id: UUID) -> None:
+        """Wait until no transaction has this job locked, as any write to a locked row does."""
+        while (ended := self.locked_jobs.get(job_id)) is not None:
+            await ended.wait()

@@ -1,5 +1,6 @@
 """The unit of work in memory, with the real one's promises: for tests and first tries."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ class InMemoryTransaction:
         self._added: dict[UUID, Recipe] = {}
         self._ended: list[tuple[Job, float]] = []
         self._owned: set[tuple[str, str]] = set()
+        self._locked: set[UUID] = set()
         self.recipes = self
         self.nutrition = _Nutrition(tables, self._changes)
         self.catalogue = _Ingredients(tables, self._changes)
@@ -61,8 +63,17 @@ class InMemoryTransaction:
         """Keep a change for the commit."""
         self._changes.append(change)
 
-    def end(self, job: Job, retry_after_seconds: float) -> None:
-        """Fence now and again at the commit, as the row lock of a real database does."""
+    async def lock(self, job_id: UUID) -> Job | None:
+        """Return a job that nobody else changes until the transaction ends."""
+        if job_id not in self._locked:
+            await self.tables.unlocked(job_id)
+            self.tables.locked_jobs[job_id] = asyncio.Event()
+            self._locked.add(job_id)
+        return self.tables.jobs.get(job_id)
+
+    async def end(self, job: Job, retry_after_seconds: float) -> None:
+        """Fence, and keep the job's end for the commit; the lock keeps the fence true until then."""
+        await self.lock(job.id)
         self._fence(job)
         self._ended.append((job, retry_after_seconds))
 
@@ -91,8 +102,10 @@ class InMemoryTransaction:
         self.later(lambda: self.tables.keys.update({(key.scope, key.key): row}))
 
     def close(self) -> None:
-        """Give up the keys that are owned, however the transaction ended."""
+        """Give up the keys that are owned and the jobs that are locked, however the transaction ended."""
         self.tables.owned_keys -= self._owned
+        for job_id in self._locked:
+            self.tables.locked_jobs.pop(job_id).set()
 
     def record(self, event: Event) -> None:
         """Keep an event for the commit."""
@@ -101,9 +114,7 @@ class InMemoryTransaction:
         self.later(lambda: self.tables.outbox.append(row))
 
     def commit(self) -> None:
-        """Apply everything or, when a fence refuses, nothing."""
-        for job, _ in self._ended:
-            self._fence(job)
+        """Apply everything."""
         for job, delay in self._ended:
             wished = self.tables.jobs[job.id].cancel_requested
             self.tables.jobs[job.id] = replace(job, cancel_requested=wished)
@@ -123,13 +134,13 @@ class _Jobs:
     transaction: InMemoryTransaction
 
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
-        self.transaction.end(job, retry_after_seconds)
+        await self.transaction.end(job, retry_after_seconds)
 
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         self.transaction.announce(job, delay_seconds)
 
     async def lock(self, job_id: UUID) -> Job | None:
-        return self.transaction.tables.jobs.get(job_id)
+        return await self.transaction.lock(job_id)
 
     async def change(self, job: Job) -> None:
         self.transaction.later(lambda: self.transaction.tables.jobs.update({job.id: job}))

@@ -16,6 +16,8 @@ class Standing(StrEnum):
 
     UNKNOWN = "unknown"
     FINISHED = "finished"
+    FAILED = "failed"
+    """It is finished, and its message may belong among the dead letters."""
     HELD = "held"
     """Another worker's lease is alive."""
     CAPPED = "capped"

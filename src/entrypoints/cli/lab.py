@@ -10,19 +10,21 @@ from pathlib import Path
 import click
 
 from entrypoints.cli.running import environment
-from entrypoints.lab.lab import LabOptions, run_lab
+from entrypoints.lab.lab import SHOWN_BY, run_lab
+from entrypoints.lab.rig import LabOptions
 from entrypoints.local.sqs import default_executable
 from entrypoints.local.up import run_until_signalled
 
 BROKEN = 1
-SABOTAGE = ("no-fence", "effect-apart", "early-answer", "unscoped-key", "no-reconciler")
 
 
 @click.command()
 @click.option("--seconds", type=click.FloatRange(5, 86_400), default=60, show_default=True, help="How long to strike.")
 @click.option("--seed", type=int, help="Which run; the same seed plans the same faults.  [default: a new one]")
 @click.option("--jobs", type=click.IntRange(1), default=400, show_default=True, help="How many jobs to ask for.")
-@click.option("--sabotage", type=click.Choice(SABOTAGE), multiple=True, help="Break a promise; the run must fail.")
+@click.option(
+    "--sabotage", type=click.Choice(sorted(SHOWN_BY)), multiple=True, help="A promise to break; the run must fail."
+)
 @click.option(
     "--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep data, logs and ledger in this new folder."
 )

@@ -10,7 +10,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from domain.job import Origin
 from entrypoints.edge import Edge, EdgeRoute
-from entrypoints.http.auth import Authentication
+from entrypoints.http.auth import Authentication, origin_of
 from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
@@ -82,7 +82,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     authentication = Authentication(parts.verifier, parts.telemetry)
 
     async def origin(request: Request[Any, Any, Any]) -> Origin:
-        return authentication.origin(request.scope)
+        return origin_of(request.scope)
 
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),

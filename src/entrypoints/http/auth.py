@@ -9,13 +9,12 @@ from application.ports.telemetry import Telemetry
 from application.ports.tokens import TokenVerifier
 from domain.errors import ForbiddenError
 from domain.job import Origin
-from domain.principal import Principal
 from entrypoints.edge import Edge, Exposure
 from entrypoints.http.faults import NoSuchResourceError, RequestError, UnauthenticatedError
 from entrypoints.http.observation import has_plain_path, request_id_of
 
 _BEARER = "bearer "
-_KEY = "kondate.principal"
+_KEY = "kondate.origin"
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -47,12 +46,17 @@ class Authentication:
             principal.require_scope(scope)
         if not edge.roles <= principal.roles:
             raise ForbiddenError("This needs a role that the token does not have.")
-        connection.scope[_KEY] = principal  # type: ignore[literal-required]
+        connection.scope[_KEY] = Origin(  # type: ignore[literal-required]
+            principal=principal,
+            request_id=request_id_of(connection.scope),
+            traceparent=self._telemetry.traceparent(),
+        )
 
-    def origin(self, scope: Any) -> Origin:  # noqa: ANN401 (an ASGI scope)
-        """Return who asks, under which request and trace."""
-        principal: Principal = scope[_KEY]
-        return Origin(principal=principal, request_id=request_id_of(scope), traceparent=self._telemetry.traceparent())
+
+def origin_of(scope: Any) -> Origin:  # noqa: ANN401 (an ASGI scope)
+    """Return who asks, under which request and trace; for routes that want a token only."""
+    origin: Origin = scope[_KEY]
+    return origin
 
 
 def _token(connection: Connection) -> str:

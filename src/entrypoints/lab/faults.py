@@ -17,13 +17,12 @@ LOOK_EVERY_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of fault; those on the same target never overlap.
+    """One kind of fault.
 
     `strike` takes how long the fault lasts, undoes it at the end, and tells whether it really happened.
     """
 
     kind: Kind
-    target: str
     strike: Callable[[float], Awaitable[bool]]
 
 

@@ -1,11 +1,9 @@
 """The fault lab: the real processes under load and faults, then the question whether every promise was kept."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
 from random import Random
 
 import aiohttp
@@ -17,50 +15,24 @@ from entrypoints.lab.ledger import Ledger, read_ledger
 from entrypoints.lab.nemesis import Nemesis
 from entrypoints.lab.process_faults import crash_faults, drill_faults, signal_faults
 from entrypoints.lab.report import Run
+from entrypoints.lab.rig import LabOptions, running_rig, tokens_of_callers
 from entrypoints.lab.schedule import plan
 from entrypoints.lab.store_faults import database_faults, queue_faults
-from entrypoints.lab.stores import Stores, running_stores
-from entrypoints.local.issuer_keys import KeyFolder
-from entrypoints.local.issuer_tokens import Grant, issue_token
-from entrypoints.local.picture import Picture, UpOptions, running_picture
-from entrypoints.local.processes import Processes
-from entrypoints.local.supervisor import run_to_end
+from entrypoints.lab.stores import Stores
+from entrypoints.local.picture import Picture
 
-CALLERS = ("ann", "ben", "cleo", "dan", "eve")
 FAULT_EVERY_SECONDS = 1.2
 LAST_ANSWERS_SECONDS = 20.0
-SETTLES_WITHIN_SECONDS = 180.0
+TRICKLE_SECONDS = 0.25
 LOOK_EVERY_SECONDS = 0.5
-TOKEN_SECONDS = 43_200
-QUICK = {
-    "KONDATE_LEASE_SECONDS": "4",
-    "KONDATE_VISIBILITY_SECONDS": "4",
-    "KONDATE_REANNOUNCE_SECONDS": "5",
-    "KONDATE_UPKEEP_SECONDS": "1",
+SHOWN_BY: Mapping[str, frozenset[str]] = {
+    "no-fence": frozenset({"freeze-worker"}),
+    "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before commit"}),
+    "early-answer": frozenset({"postgres immediate", "database refuse", "cut before accept", "kill-api"}),
+    "unscoped-key": frozenset({"kill-api"}),
+    "no-reconciler": frozenset({"sqs kill"}),
 }
-"""Short periods: what waits for one of them would otherwise take a run of hours to be seen."""
-ROOMY = {
-    "KONDATE_WORKER_RELAY": "false",
-    "KONDATE_DATABASE_POOL_SIZE": "5",
-    "KONDATE_RATE_BURST": "2000",
-    "KONDATE_RATE_SUSTAINED_PER_SECOND": "1000",
-    "KONDATE_RATE_ADDRESS_BURST": "5000",
-    "KONDATE_TRACE_RATIO": "0",
-    "KONDATE_SQS_ACCESS_KEY_ID": "local",
-    "KONDATE_SQS_SECRET_ACCESS_KEY": "local",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabOptions:
-    """What one run is."""
-
-    folder: Path
-    sqs_program: Path
-    seconds: float
-    seed: int
-    jobs: int
-    sabotage: tuple[str, ...] = ()
+"""Which faults show that a promise is broken."""
 
 
 async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Callable[[str], None]) -> bool:
@@ -68,18 +40,18 @@ async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Cal
     random = Random(options.seed)  # noqa: S311 (a run must be repeatable)
     show(f"seed {options.seed}, {options.jobs} jobs in {options.seconds:g} s, logs in {options.folder}")
     ledger_file = options.folder / "ledger.jsonl"
-    async with _running(environment, options, random) as (picture, stores):
+    async with running_rig(environment, options, random) as (picture, stores):
         with ledger_file.open("a", encoding="utf-8") as file:
             async with aiohttp.ClientSession() as session:
                 clients = Clients(
                     session=session,
                     gateway=picture.gateway_url,
-                    tokens=_tokens(picture),
+                    tokens=tokens_of_callers(picture),
                     ledger=Ledger(file),
                     random=random,
                 )
                 nemesis = _nemesis(picture, stores, clients, options)
-                settled_seconds = await _fight(picture, stores, clients, nemesis, options)
+                settled_seconds, left = await _fight(picture, stores, clients, nemesis, options)
         asked, oddities = read_ledger(ledger_file)
         history = History(
             asked=asked,
@@ -96,6 +68,7 @@ async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Cal
         answers=clients.seen,
         events=events,
         settled_seconds=settled_seconds,
+        left=left,
         seed=options.seed,
     )
     for line in run.lines():
@@ -103,48 +76,15 @@ async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Cal
     return run.is_good()
 
 
-@asynccontextmanager
-async def _running(
-    environment: Mapping[str, str], options: LabOptions, random: Random
-) -> AsyncIterator[tuple[Picture, Stores]]:
-    """Run the stores, and on them the picture."""
-    crash_folder = options.folder / "crash"
-    crash_folder.mkdir(parents=True)
-    with (options.folder / "processes.log").open("a", encoding="utf-8") as log:
+async def _fight(
+    picture: Picture, stores: Stores, clients: Clients, nemesis: Nemesis, options: LabOptions
+) -> tuple[float, int]:
+    """Load and strike; then heal and wait until nothing is left to do.
 
-        def report(line: str) -> None:
-            log.write(f"{time.time():.2f} {line}\n")
-            log.flush()
-
-        async with AsyncExitStack() as opened:
-            stores = await opened.enter_async_context(
-                running_stores(options.folder / "stores", options.sqs_program, random, report)
-            )
-            ours = {
-                **QUICK,
-                **ROOMY,
-                "KONDATE_DATABASE_URL": stores.database_url,
-                "KONDATE_SQS_ENDPOINT": stores.sqs_endpoint,
-                "KONDATE_CRASH_FOLDER": str(crash_folder),
-                "KONDATE_SABOTAGE": ",".join(options.sabotage),
-            }
-            given = {name: value for name, value in environment.items() if not name.startswith(("KONDATE_", "AWS_"))}
-            up = UpOptions(data_dir=options.folder / "picture", worker_replicas=2)
-            picture = await opened.enter_async_context(running_picture({**given, **ours}, up, report))
-            processes = Processes(
-                places=picture.places,
-                settings=picture.settings,
-                environment=picture.environment,
-                folder=picture.folder,
-            )
-            stores.make_queues = lambda: run_to_end(processes.migrate())
-            yield picture, stores
-
-
-async def _fight(picture: Picture, stores: Stores, clients: Clients, nemesis: Nemesis, options: LabOptions) -> float:
-    """Load and strike; then heal, wait for the last answers and for every job's end, and return how long that took."""
+    Return how many seconds that took, and what is left when patience ends: unfinished jobs, and messages.
+    """
     planned = plan(
-        [fault.kind for fault in nemesis.faults.values()],
+        [fault.kind for fault in nemesis.faults.values() if _is_telling(fault.kind.name, options.sabotage)],
         seconds=options.seconds,
         every_seconds=FAULT_EVERY_SECONDS,
         random=Random(options.seed),  # noqa: S311 (the same seed plans the same faults)
@@ -158,19 +98,27 @@ async def _fight(picture: Picture, stores: Stores, clients: Clients, nemesis: Ne
         for number, at in enumerate(arrivals):
             await asyncio.sleep(began + at - clock())
             asking += [group.create_task(clients.ask(drill)) for drill in clients.drawn(number)]
-        await striking
+        for number in count(options.jobs):
+            # A fault that waits for traffic to strike would otherwise wait in vain.
+            done, _ = await asyncio.wait([striking], timeout=TRICKLE_SECONDS)
+            if done:
+                break
+            asking += [group.create_task(clients.ask(drill)) for drill in clients.drawn(number)]
         stores.heal()
         healed = clock()
         await asyncio.wait(asking, timeout=LAST_ANSWERS_SECONDS)
         clients.is_over = True
-    while clock() - healed < SETTLES_WITHIN_SECONDS:
-        try:
-            if await evidence.unfinished(stores, picture.settings) == 0:
-                break
-        except (aiohttp.ClientError, OSError):
-            pass  # the queue is still coming back
+    left = 1
+    while left and clock() - healed < options.patience_seconds:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return clock() - healed
+        with suppress(aiohttp.ClientError, OSError):  # the queue may still be coming back
+            left = await evidence.unfinished(stores, picture.settings)
+    return clock() - healed, left
+
+
+def _is_telling(kind: str, sabotage: Sequence[str]) -> bool:
+    """Tell whether a fault is wanted: all are, but where a promise is broken on purpose only those that show it."""
+    return not sabotage or any(kind in SHOWN_BY[broken] for broken in sabotage)
 
 
 def _nemesis(picture: Picture, stores: Stores, clients: Clients, options: LabOptions) -> Nemesis:
@@ -183,19 +131,3 @@ def _nemesis(picture: Picture, stores: Stores, clients: Clients, options: LabOpt
         *queue_faults(stores),
     ]
     return Nemesis({fault.kind.name: fault for fault in faults})
-
-
-def _tokens(picture: Picture) -> dict[str, str]:
-    now = time.time()
-    keys = KeyFolder(picture.folder.keys_dir).load(now)
-    grants = {
-        caller: Grant(
-            issuer=picture.settings.issuer,
-            audience=picture.settings.audience,
-            subject=caller,
-            scopes=("drill:run",),
-            expires_in_seconds=TOKEN_SECONDS,
-        )
-        for caller in CALLERS
-    }
-    return {caller: issue_token(keys, grant, now=now) for caller, grant in grants.items()}

@@ -28,7 +28,7 @@ class Nemesis:
     async def _strike(self, planned: Planned, at: float) -> None:
         await asyncio.sleep(at - asyncio.get_running_loop().time())
         fault = self.faults[planned.kind]
-        async with self._targets[fault.target]:
+        async with self._targets[fault.kind.target]:
             try:
                 has_fired = await fault.strike(planned.seconds)
             except Exception as error:  # noqa: BLE001 (a fault that cannot be struck is told, and fails the run)

@@ -28,6 +28,8 @@ CRASH_POINTS = (
 )
 FROZEN = {"api": (0.5, 3.0), "worker": (5.0, 8.0), "relay": (1.0, 7.0), "gateway": (0.5, 2.0)}
 """How long each may be frozen: a worker for longer than its lease."""
+RECOVERS = {"api": 1.0, "worker": 3.0, "relay": 6.0, "gateway": 2.0}
+"""A group has time to come back before it is struck again, or a run would only show that nothing runs."""
 HARM = {"crash": 40.0, "hang": 60.0, "exhaust-memory": 15.0}
 """Drills that harm, and how long all their attempts take."""
 
@@ -51,11 +53,22 @@ def signal_faults(picture: Picture, random: Random) -> list[Fault]:
         fault
         for group, (shortest, longest) in FROZEN.items()
         for fault in (
-            Fault(Kind(name=f"kill-{group}"), group, partial(end, group, signal.SIGKILL)),
-            Fault(Kind(name=f"term-{group}"), group, partial(end, group, signal.SIGTERM)),
             Fault(
-                Kind(name=f"freeze-{group}", shortest=shortest, longest=longest, settles_in_seconds=longest + 2),
-                group,
+                Kind(name=f"kill-{group}", target=group, recovers_in_seconds=RECOVERS[group]),
+                partial(end, group, signal.SIGKILL),
+            ),
+            Fault(
+                Kind(name=f"term-{group}", target=group, recovers_in_seconds=RECOVERS[group]),
+                partial(end, group, signal.SIGTERM),
+            ),
+            Fault(
+                Kind(
+                    name=f"freeze-{group}",
+                    target=group,
+                    shortest=shortest,
+                    longest=longest,
+                    settles_in_seconds=longest + 2,
+                ),
                 partial(freeze, group),
             ),
         )
@@ -75,7 +88,15 @@ def crash_faults(folder: Path) -> list[Fault]:
             armed.unlink(missing_ok=True)
 
     return [
-        Fault(Kind(name=f"crash {point}", settles_in_seconds=12), point, partial(crash, point))
+        Fault(
+            Kind(
+                name=f"crash {point}",
+                target=point.partition(".")[0],
+                settles_in_seconds=12,
+                recovers_in_seconds=RECOVERS[point.partition(".")[0]],
+            ),
+            partial(crash, point),
+        )
         for point in CRASH_POINTS
     ]
 
@@ -91,6 +112,6 @@ def drill_faults(clients: Clients) -> list[Fault]:
         return await clients.ask(asked)
 
     return [
-        Fault(Kind(name=f"drill {name}", settles_in_seconds=seconds), f"drill {name}", partial(drill, name))
+        Fault(Kind(name=f"drill {name}", target=f"drill {name}", settles_in_seconds=seconds), partial(drill, name))
         for name, seconds in HARM.items()
     ]

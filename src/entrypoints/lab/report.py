@@ -23,15 +23,22 @@ class Run:
     """Log lines of our processes that tell of recoveries."""
     settled_seconds: float
     """From the end of the last fault until nothing was left to do."""
+    left: int
+    """Jobs and messages that were not done with even then."""
     seed: int
 
     def is_good(self) -> bool:
         """Tell whether every promise was kept and every planned fault happened."""
-        return not check(self.history) and not +self.missed
+        return not self.findings() and not +self.missed
+
+    def findings(self) -> list[tuple[str, str]]:
+        """Return everything that is wrong: what the judge finds, and what never came to rest."""
+        restless = f"{self.left} jobs or messages were still under way after {self.settled_seconds:.0f} s"
+        return [*check(self.history), *([("unexpected", restless)] if self.left else [])]
 
     def lines(self) -> Iterator[str]:
         """Tell of each kind of fault, of the jobs, of what is wrong, and last the totals."""
-        findings = check(self.history)
+        findings = self.findings()
         for kind, times in sorted(self.fired.items()):
             yield f"{kind}: {times}"
         yield f"answers: {_counted(self.answers)}"

@@ -1,7 +1,9 @@
 """Which fault comes when: drawn from a seed, every kind in turn, so that no run leaves one out for long."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 
@@ -22,21 +24,28 @@ class Kind:
     """
 
     name: str
+    target: str
+    """What it strikes: faults of one target come one after the other, those of different targets may overlap."""
     shortest: float = 0
     longest: float = 0
     settles_in_seconds: float = 5
+    recovers_in_seconds: float = 1
+    """What its target gets before the next fault."""
 
 
 def plan(kinds: Sequence[Kind], *, seconds: float, every_seconds: float, random: Random) -> list[Planned]:
     """Return faults for `seconds` of load, one each `every_seconds` on average: every kind in turn, shuffled."""
     planned: list[Planned] = []
-    dealt = _dealt([kind for kind in kinds if kind.settles_in_seconds < seconds], random)
+    dealt = _dealt(kinds, random)
+    free_at: dict[str, float] = defaultdict(float)
     at = random.uniform(0.5, 1.5) * every_seconds
     while at < seconds:
-        kind = _fitting(dealt, seconds - at, most=len(kinds))
-        if kind is None:
-            break
-        planned.append(Planned(at, kind.name, random.uniform(kind.shortest, kind.longest)))
+        for kind in islice(dealt, len(kinds)):
+            if free_at[kind.target] <= at and at + kind.settles_in_seconds <= seconds:
+                lasts = random.uniform(kind.shortest, kind.longest)
+                planned.append(Planned(at, kind.name, lasts))
+                free_at[kind.target] = at + lasts + kind.recovers_in_seconds
+                break
         at += random.uniform(0.3, 1.7) * every_seconds
     return planned
 
@@ -46,11 +55,3 @@ def _dealt(kinds: Sequence[Kind], random: Random) -> Iterator[Kind]:
         deck = list(kinds)
         random.shuffle(deck)
         yield from deck
-
-
-def _fitting(dealt: Iterator[Kind], left_seconds: float, *, most: int) -> Kind | None:
-    """Take the next kind whose consequences are over before the end; None after looking at `most`."""
-    for _, kind in zip(range(most), dealt, strict=False):
-        if kind.settles_in_seconds <= left_seconds:
-            return kind
-    return None

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from functools import partial
 from random import Random
+
+import aiohttp
 
 from entrypoints.lab.faults import Fault, becomes, signalled, stopped
 from entrypoints.lab.schedule import Kind
@@ -68,16 +71,15 @@ def database_faults(stores: Stores, random: Random) -> list[Fault]:
         return await becomes(planned.fired.is_set, FIRES_WITHIN_SECONDS)
 
     return [
-        Fault(Kind(name="postgres terminate"), POSTGRES, terminate),
-        Fault(Kind(name="postgres kill-backend"), POSTGRES, kill_backend),
-        Fault(Kind(name="postgres immediate"), POSTGRES, restart),
-        Fault(Kind(name="database slow", shortest=1, longest=4), "network", slow),
-        Fault(Kind(name="database silent", shortest=0.5, longest=6), "network", silent),
-        Fault(Kind(name="database refuse", shortest=0.5, longest=3), "network", refuse),
+        Fault(Kind(name="postgres terminate", target=POSTGRES), terminate),
+        Fault(Kind(name="postgres kill-backend", target=POSTGRES), kill_backend),
+        Fault(Kind(name="postgres immediate", target=POSTGRES), restart),
+        Fault(Kind(name="database slow", target="network", shortest=1, longest=4), slow),
+        Fault(Kind(name="database silent", target="network", shortest=0.5, longest=6), silent),
+        Fault(Kind(name="database refuse", target="network", shortest=0.5, longest=3), refuse),
         *(
             Fault(
-                Kind(name=f"cut {'after' if is_after else 'before'} {what}", settles_in_seconds=12),
-                "cut",
+                Kind(name=f"cut {'after' if is_after else 'before'} {what}", target="cut", settles_in_seconds=12),
                 partial(cut, words, is_after),
             )
             for what, words in CUTS.items()
@@ -106,18 +108,23 @@ def queue_faults(stores: Stores) -> list[Fault]:
             mischief.modes.discard(mode)
 
     async def replay(_seconds: float) -> bool:
-        return any([await stores.queue.replay() for _ in range(3)])
+        # Right after the endpoint was killed it has neither queues nor anything to say.
+        async with asyncio.timeout(FIRES_WITHIN_SECONDS):
+            while True:
+                with suppress(aiohttp.ClientError, OSError):
+                    if await stores.queue.replay():
+                        return True
+                await asyncio.sleep(1)
 
     return [
-        Fault(Kind(name="sqs kill", settles_in_seconds=10), SQS, kill),
-        Fault(Kind(name="sqs pause", shortest=1, longest=5, settles_in_seconds=8), SQS, pause),
+        Fault(Kind(name="sqs kill", target=SQS, settles_in_seconds=10), kill),
+        Fault(Kind(name="sqs pause", target=SQS, shortest=1, longest=5, settles_in_seconds=8), pause),
         *(
             Fault(
-                Kind(name=f"sqs {mode}", shortest=1, longest=5, settles_in_seconds=12),
-                f"sqs {mode}",
+                Kind(name=f"sqs {mode}", target=f"sqs {mode}", shortest=1, longest=5, settles_in_seconds=12),
                 partial(misbehave, mode),
             )
             for mode in Mode
         ),
-        Fault(Kind(name="sqs replay"), "sqs replay", replay),
+        Fault(Kind(name="sqs replay", target="sqs replay"), replay),
     ]

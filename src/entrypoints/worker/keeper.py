@@ -94,10 +94,11 @@ class Keeper:
             return
         asked_at = self.monotonic()
         kept = await leases.renew(running, lease_seconds=self.lease_seconds)
+        still_running = self.board.jobs_running()  # one that ended meanwhile has no lease, and lost none
         for job in running:
             if job.id in kept:
                 self._renewed_at[_attempt(job)] = asked_at
-            else:
+            elif job in still_running:
                 self._lose(job, loop)
 
     def _stop_unsafe(self, loop: asyncio.AbstractEventLoop) -> None:

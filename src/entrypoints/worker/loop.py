@@ -17,13 +17,15 @@ from application.verdict import Done, Leave, Reject, Retry, Verdict
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
 from entrypoints.worker.keeper import Keeper
-from entrypoints.worker.turns import Turns
+from entrypoints.worker.turns import MOST_RECEIVED, Turns
 
 PAUSE_SECONDS = 1.0
 LATE_SECONDS = 10.0
 """How long after its time a poll may be answered."""
-GATHER_SECONDS = 0.025
-"""How long more is waited for, so that one call receives or deletes several: it costs the same for one as for ten."""
+GATHER_SECONDS = {Channel.COMMANDS: 0.01, Channel.EVENTS: 0.05}
+"""How long messages gather after a poll that found few: a call costs the same for one as for ten."""
+SETTLE_SECONDS = 0.05
+"""How long finished deliveries gather, for the same reason; nobody waits for their deletion."""
 WATCH_SECONDS = 0.25
 """How often progress is shown and wishes to cancel are looked for."""
 
@@ -44,12 +46,15 @@ class Worker:
     polled_at: float = float("-inf")
     """When the queue last answered a poll, on the monotonic clock."""
     _running: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
-    _finished: asyncio.Queue[Delivery] = field(default_factory=asyncio.Queue)
+    _finished: dict[Channel, asyncio.Queue[Delivery]] = field(
+        default_factory=lambda: {channel: asyncio.Queue() for channel in Channel}
+    )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then end within the grace period."""
         keeping = self.keeper.start()
-        helpers = [asyncio.create_task(self._delete_finished()), asyncio.create_task(self._watch())]
+        deleting = [asyncio.create_task(self._delete(finished)) for finished in self._finished.values()]
+        helpers = [*deleting, asyncio.create_task(self._watch())]
         pollers = [asyncio.create_task(self._poll(channel, stop)) for channel in Channel]
         self.telemetry.event("worker.ready", {"concurrency": self.concurrency})
         try:
@@ -58,7 +63,8 @@ class Worker:
             await asyncio.wait([*pollers, *self._running], timeout=self.grace_seconds)
         finally:
             await self._hand_back(pollers)
-            await self._finished.join()
+            for finished in self._finished.values():
+                await finished.join()
             self.keeper.stop()
             for helper in helpers:
                 helper.cancel()
@@ -89,16 +95,23 @@ class Worker:
                 self._running[task] = delivery
                 task.add_done_callback(self._running.pop)
             if 0 < len(received) < limit:
-                await _pause(stop, GATHER_SECONDS)
+                await _pause(stop, GATHER_SECONDS[channel])
 
     async def _work(self, delivery: Delivery, turns: Turns, stop: asyncio.Event) -> None:
         async with turns.turn() as is_mine:
-            verdict = await self.handler.handle(delivery) if is_mine and not stop.is_set() else Retry(delay_seconds=0)
+            try:
+                verdict = (
+                    await self.handler.handle(delivery) if is_mine and not stop.is_set() else Retry(delay_seconds=0)
+                )
+            except BaseException:
+                # Held any longer it would be renewed for ever, and nobody would ever take it up.
+                self.held.remove(delivery)
+                raise
             await asyncio.shield(self._settle(delivery, verdict))
 
     async def _settle(self, delivery: Delivery, verdict: Verdict) -> None:
         if isinstance(verdict, Done):
-            self._finished.put_nowait(delivery)  # held until it is deleted
+            self._finished[delivery.channel].put_nowait(delivery)  # held until it is deleted
             return
         self.held.remove(delivery)
         try:
@@ -118,13 +131,16 @@ class Worker:
             # The message comes again when its visibility lapses, and the database knows what was done.
             self.telemetry.event("worker.unsettled", {"reason": str(error)})
 
-    async def _delete_finished(self) -> None:
-        """Delete in batches: those that finish shortly after one another go together."""
+    async def _delete(self, finished: asyncio.Queue[Delivery]) -> None:
+        """Delete in batches: those of one channel that finish shortly after one another go together."""
         while True:
-            batch = [await self._finished.get()]
-            await asyncio.sleep(GATHER_SECONDS)
-            while not self._finished.empty():
-                batch.append(self._finished.get_nowait())
+            batch = [await finished.get()]
+            try:
+                async with asyncio.timeout(SETTLE_SECONDS):
+                    while len(batch) < MOST_RECEIVED:
+                        batch.append(await finished.get())
+            except TimeoutError:
+                pass
             try:
                 await self.consumer.delete(batch)
             except QueueUnavailableError as error:
@@ -132,7 +148,7 @@ class Worker:
             finally:
                 for delivery in batch:
                     self.held.remove(delivery)
-                    self._finished.task_done()
+                    finished.task_done()
 
     async def _watch(self) -> None:
         while True:

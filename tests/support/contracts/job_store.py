@@ -73,6 +73,7 @@ class JobStoreContract:
         started = await self.claimed(a_job())
         ended, _ = started.fail(Failure(code="timeout", detail="Too slow.", pointer="/kind"), self.clock.now())
         await self.save(ended)
+        assert await self.jobs.claim(ended.id, ClaimTerms(lease_seconds=LEASE)) is Standing.FAILED
         assert await self.jobs.get(ended.id, owner="alice") == ended
 
     async def test_stale_attempt_is_refused_and_changes_nothing(self) -> None:

@@ -55,9 +55,8 @@ class Episode:
         return world
 
     def _come_to_rest(self, world: World) -> None:
-        limit = world.loop.steps + MOST_HEALING_STEPS
-        while not world.is_at_rest():
-            if world.loop.steps > limit:
+        for _ in range(MOST_HEALING_STEPS):
+            if world.is_at_rest():
                 break
             world.go_on()
             self._after_step(world)
@@ -71,7 +70,9 @@ class Episode:
         for process in [process for process in world.processes if process.is_doomed]:
             world.kill(process)
             world.start(process.name)
-        world.judge.look()
+        if world.loop.steps != self.steps:
+            self.steps = world.loop.steps
+            world.judge.look()
         world.judge.raise_broken()
         if world.loop.errors:
             raise BrokenPromiseError(world.loop.errors[0])
@@ -83,7 +84,6 @@ class Faults:
     def __init__(self, world: World, draw: Random) -> None:
         self._world = world
         self._draw = draw
-        self._requests = 0
         self._clients = Clients(world, draw)
         actions: list[tuple[Callable[[], None], float]] = [
             (self._clients.ask, 0.1),
@@ -112,9 +112,11 @@ class Faults:
             for _ in range(draw.randint(1, most)):
                 world.start(name, draw.choice(SKEWS))
         wire, queue = world.wire, world.queue
+        world.haste = draw.choice((0, 0.5, 0.9))
         wire.slow = self._rate(0.3)
         wire.refused, wire.unanswered = self._rate(0.02), self._rate(0.02)
         queue.refused, queue.unanswered = self._rate(0.05), self._rate(0.05)
+        queue.deletes_stale = draw.choice((0, 0.5, 1))
         queue.partly_failed, queue.duplicated, queue.delayed = self._rate(0.2), self._rate(0.3), self._rate(0.3)
 
     def step(self) -> None:
@@ -130,7 +132,7 @@ class Faults:
         world = self._world
         world.wire.refused = world.wire.unanswered = 0
         world.queue.refused = world.queue.unanswered = world.queue.partly_failed = 0
-        world.queue.duplicated = world.queue.delayed = 0
+        world.queue.duplicated = world.queue.delayed = world.haste = 0
         for process in world.processes:
             process.stalled_until = min(process.stalled_until, world.loop.time() + 1)
 
@@ -175,23 +177,33 @@ class Clients:
         self._world = world
         self._draw = draw
         self._numbers = 0
+        self._recent: list[Request] = []
 
     def ask(self) -> None:
         """Defer a command, or carry one out."""
-        self._numbers += 1
         draw, process = self._draw, self._api()
+        if self._recent and draw.random() < 0.5:
+            request = draw.choice(self._recent)
+        else:
+            request = self._new_request()
+            if request.key is not None:  # one without a key is not made twice
+                self._recent = [*self._recent[-2:], request]
+        self._world.judge.asks(request)
+        answer = self._defer if request.route == "defer" else self._execute
+        self._world.loop.spawn(process, answer(process, request))
+        self._world.loop.drain()
+
+    def _new_request(self) -> Request:
+        self._numbers += 1
+        draw = self._draw
         is_deferred = draw.random() < 0.6
-        request = Request(
+        return Request(
             route="defer" if is_deferred else "execute",
             user=draw.choice(USERS),
             key=draw.choice(KEYS),
             body=draw.choice(BEHAVIOURS if is_deferred else ("now", "at once")),
             number=self._numbers,
         )
-        self._world.judge.asks(request)
-        answer = self._defer if is_deferred else self._execute
-        self._world.loop.spawn(process, answer(process, request))
-        self._world.loop.drain()
 
     def cancel(self) -> None:
         """Ask for the end of some job."""

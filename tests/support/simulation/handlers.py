@@ -70,10 +70,10 @@ class ReportingHandler:
         chance = self.random.random()
         match behaviour:
             case "slow":
-                await asyncio.sleep(200 * chance)
+                await asyncio.sleep(20 * chance)
             case "long":
-                await asyncio.sleep(550)
-            case "hanging" if chance < 0.5:
+                await asyncio.sleep(150 * chance)
+            case "hanging" if chance < 0.2:
                 await asyncio.sleep(100_000)
             case "flaky" if chance < 0.7:
                 raise HandlerFault

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from operator import is_
 from uuid import UUID
 
 from adapters.memory.outbox import InMemoryOutboxBatch
@@ -49,7 +51,7 @@ class Judge:
     told: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     asked: dict[str, Request] = field(default_factory=dict)
-    _jobs: dict[UUID, Job] = field(default_factory=dict)
+    _seen: list[Job] = field(default_factory=list)
     _job_of: dict[tuple[str, str, str], UUID] = field(default_factory=dict)
     _reports: int = 0
     _effect_of: dict[str, UUID] = field(default_factory=dict)
@@ -98,13 +100,13 @@ class Judge:
 
     def look(self) -> None:
         """Compare what is committed now with what was seen last."""
-        jobs, seen = self.tables.jobs, self._jobs
-        for job_id, job in jobs.items():
-            before = seen.get(job_id)
-            if before is not job:
-                self._changed(before, job)
-                seen[job_id] = job
-        self._expect(len(jobs) == len(seen), "a job was lost")
+        jobs, seen = list(self.tables.jobs.values()), self._seen
+        self._expect(len(jobs) >= len(seen), "a job was lost")
+        if len(jobs) != len(seen) or not all(map(is_, jobs, seen)):
+            for before, job in zip_longest(seen, jobs):
+                if before is not job and job is not None:
+                    self._changed(before, job)
+            self._seen = jobs
         if len(self.tables.reports) != self._reports:
             self._look_at_effects()
 

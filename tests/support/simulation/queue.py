@@ -23,6 +23,7 @@ class UnreliableQueue:
     partly_failed: float = 0
     duplicated: float = 0
     delayed: float = 0
+    deletes_stale: float = 0
     published: set[str] = field(default_factory=set)
     _received: dict[str, _Held] = field(default_factory=dict)
 
@@ -59,7 +60,7 @@ class UnreliableQueue:
         await self._request()
         for delivery in deliveries:
             held = self._received[delivery.receipt]
-            if held.receipt == delivery.receipt or self.random.random() < self.unanswered:
+            if held.receipt == delivery.receipt or self.random.random() < self.deletes_stale:
                 self.held[:] = [other for other in self.held if other is not held]
         await self._answer()
 

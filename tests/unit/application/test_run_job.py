@@ -1,6 +1,8 @@
 """One delivery of a job: what is committed together, and what becomes of the message."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -10,10 +12,11 @@ from application.bus import Handler
 from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
 from application.ports.jobs import ClaimTerms
+from application.ports.unit_of_work import Transaction, UnitOfWork
 from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
-from domain.job import Job, JobStatus, Progress, Reference
+from domain.job import Job, JobStatus, Origin, Progress, Reference
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
 from tests.support.builders import an_origin
@@ -243,3 +246,44 @@ async def test_long_delay_waits_in_the_outbox_and_not_in_the_queue() -> None:
     [row] = app.tables.outbox
     assert row.available_at > app.clock.now()
     assert (await shown(app, job)).status is JobStatus.QUEUED
+
+
+async def test_attempt_lost_while_it_is_being_settled_leaves_the_message() -> None:
+    """The failure's commit may be on its way when the keeper gives up: the worker must be told, not cancelled."""
+    settling = asyncio.Event()
+
+    @dataclass(frozen=True, slots=True)
+    class StallingUnitOfWork:
+        inner: UnitOfWork
+
+        @asynccontextmanager
+        async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
+            async with self.inner.begin(origin) as transaction:
+                yield transaction
+                settling.set()
+                await asyncio.Event().wait()
+
+    app = application(ScriptedHandler([RuntimeError("broken")]))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    run_job = replace(app.run_job, unit_of_work=StallingUnitOfWork(app.unit_of_work))
+    running = asyncio.create_task(run_job.run(job.id))
+    await settling.wait()
+    [claimed] = app.board.jobs_running()
+    app.board.lose(claimed)
+    assert await running == Leave()
+
+
+async def test_poisoned_job_whose_message_comes_again_is_a_dead_letter_still() -> None:
+    """The worker that failed it may have died before the letter was written."""
+    app = application(ScriptedHandler([RuntimeError("broken")] * 5))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    for _ in range(job.max_attempts):
+        verdict = await app.run_job.run(job.id)
+    assert verdict == await app.run_job.run(job.id) == Reject(reason="internal-error")
+
+
+async def test_refused_job_whose_message_comes_again_is_only_acknowledged() -> None:
+    app = application(ScriptedHandler([InvalidReportError("No.")]))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    await app.run_job.run(job.id)
+    assert await app.run_job.run(job.id) == Done()

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from entrypoints.lab.schedule import Kind, Planned, plan
 
-KINDS = [Kind(name=f"kind-{number}", shortest=1, longest=2, settles_in_seconds=4 + number) for number in range(8)]
+KINDS = [
+    Kind(name=f"kind-{number}", target=f"target-{number % 4}", shortest=1, longest=2, settles_in_seconds=4 + number)
+    for number in range(8)
+]
 
 
 def planned(seed: int, seconds: float = 300) -> list[Planned]:
@@ -32,7 +35,16 @@ def test_every_fault_is_over_before_the_load_ends(seed: int, seconds: float) -> 
 def test_every_kind_has_its_turn(seed: int) -> None:
     times = Counter(fault.kind for fault in planned(seed))
     assert times.keys() == {kind.name for kind in KINDS}
-    assert max(times.values()) <= min(times.values()) + 8
+
+
+@given(st.integers())
+def test_faults_of_one_target_never_overlap(seed: int) -> None:
+    targets = {kind.name: kind.target for kind in KINDS}
+    over_at: dict[str, float] = {}
+    for fault in planned(seed):
+        target = targets[fault.kind]
+        assert fault.at >= over_at.get(target, 0)
+        over_at[target] = fault.at + fault.seconds
 
 
 def test_no_kind_that_cannot_settle_in_time_is_planned() -> None:

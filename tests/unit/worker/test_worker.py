@@ -270,3 +270,15 @@ async def test_command_that_breaks_a_rule_is_a_dead_letter() -> None:
         await parts.until("delivery.rejected")
     [letter] = parts.queue.dead
     assert letter.reason.startswith("org.kondate.command.generate-report.v1: ")
+
+
+async def test_a_delivery_whose_work_broke_off_is_held_no_longer() -> None:
+    """Held for ever it would be renewed for ever, and no other worker could take it up."""
+    handler = GatedHandler()
+    async with running(handler) as parts:
+        await parts.defer()
+        await handler.begun.wait()
+        [task] = parts.worker._running
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert parts.held.all() == []

@@ -27,7 +27,8 @@ WITH mine AS (
 )
 SELECT
     CASE
-        WHEN mine.status IN ('succeeded', 'failed', 'cancelled') THEN 'finished'
+        WHEN mine.status IN ('succeeded', 'cancelled') THEN 'finished'
+        WHEN mine.status = 'failed' THEN 'failed'
         WHEN mine.status = 'running' AND mine.lease_until > clock_timestamp() THEN 'held'
         WHEN mine.deadline_at <= clock_timestamp() THEN 'late'
         ELSE 'capped'
