@@ -42,6 +42,11 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
 }
 
 
+def is_followed(event: type[Event]) -> bool:
+    """Tell whether any handler follows this event; one that nobody follows need not travel."""
+    return event in EVENT_HANDLERS
+
+
 def scopes_of(command: type[Command]) -> frozenset[str]:
     """Return what a caller must hold to ask for this command."""
     scope = USE_CASES[command].scope

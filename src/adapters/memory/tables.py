@@ -8,6 +8,7 @@ from uuid import UUID
 from application.ports.audit import AuditEntry
 from application.ports.idempotency import Outcome
 from application.ports.queue import Channel, Message
+from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
 from domain.nutrition import RecipeNutrition
@@ -59,6 +60,8 @@ class Tables:
     keys: dict[tuple[str, str], KeyRow] = field(default_factory=dict)
     owned_keys: set[tuple[str, str]] = field(default_factory=set)
     """Keys whose first request is being carried out."""
+    events: list[Event] = field(default_factory=list)
+    """Every fact that was committed, followed or not."""
     outbox: list[OutboxRow] = field(default_factory=list)
     audit: list[tuple[Origin, AuditEntry]] = field(default_factory=list)
     drills: list[DrillMark] = field(default_factory=list)

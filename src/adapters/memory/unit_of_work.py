@@ -11,6 +11,7 @@ from adapters.memory.audit import InMemoryAuditLog
 from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.wire.messages import event_message, job_message
+from application.dispatch import is_followed
 from application.ports.clock import Clock, IdFactory
 from application.ports.idempotency import IdempotencyKey, Outcome
 from application.ports.queue import Channel
@@ -108,7 +109,10 @@ class InMemoryTransaction:
             self.tables.locked_jobs.pop(job_id).set()
 
     def record(self, event: Event) -> None:
-        """Keep an event for the commit."""
+        """Keep an event for the commit; one that nobody follows does not travel."""
+        self.later(lambda: self.tables.events.append(event))
+        if not is_followed(type(event)):
+            return
         message = event_message(self._ids.new(), event, self._origin)
         row = OutboxRow(Channel.EVENTS, message, self._clock.now())
         self.later(lambda: self.tables.outbox.append(row))

@@ -10,6 +10,7 @@ import asyncpg
 from adapters.postgres.database import Database, LazyTransaction, Session
 from adapters.postgres.statements import load
 from adapters.wire.messages import event_message
+from application.dispatch import is_followed
 from application.ports.clock import IdFactory
 from application.ports.outbox import OutboxBatch, OutboxStore
 from application.ports.queue import Channel, Message
@@ -34,7 +35,9 @@ class PostgresOutbox:
         self._ids = ids
 
     async def record(self, event: Event) -> None:
-        """Add an event."""
+        """Add an event that somebody follows."""
+        if not is_followed(type(event)):
+            return
         message = event_message(self._ids.new(), event, self._origin)
         await self._session.value(
             RECORD,

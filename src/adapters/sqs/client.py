@@ -56,6 +56,7 @@ def _config(poll_seconds: int) -> AioConfig:
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=poll_seconds + ANSWER_TIMEOUT_SECONDS,
         max_pool_connections=CONNECTIONS,
+        user_agent="kondate",
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
 

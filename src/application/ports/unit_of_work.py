@@ -82,7 +82,10 @@ class Outbox(Protocol):
     """Facts to be published once, and only if, the transaction commits."""
 
     async def record(self, event: Event) -> None:
-        """Add an event; it leaves with the request id and trace of the transaction's origin."""
+        """Add an event; it leaves with the request id and trace of the transaction's origin.
+
+        An event that no handler follows is not sent: nobody else reads that queue.
+        """
 
 
 class Transaction(Protocol):

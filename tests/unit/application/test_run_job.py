@@ -16,6 +16,7 @@ from application.ports.unit_of_work import Transaction, UnitOfWork
 from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
+from domain.events import JobCancelled, JobSucceeded
 from domain.job import Job, JobStatus, Origin, Progress, Reference
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
@@ -66,7 +67,7 @@ async def test_success_commits_result_and_event_together() -> None:
     assert await app.run_job.run(job.id) == Done()
     ended = await shown(app, job)
     assert (ended.status, ended.result) == (JobStatus.SUCCEEDED, Reference(resource="report", id=UUID(int=1)))
-    assert [row.message.type for row in app.tables.outbox][1:] == ["org.kondate.event.job-succeeded.v1"]
+    assert [type(event) for event in app.tables.events] == [JobSucceeded]
 
 
 async def test_refusal_fails_the_job_with_its_problem() -> None:
@@ -200,7 +201,7 @@ async def test_running_job_stops_at_its_next_safe_point_when_its_owner_wishes() 
     assert await app.run_job.run(job.id) == Done()
     ended = await shown(app, job)
     assert (ended.status, ended.failure) == (JobStatus.CANCELLED, None)
-    assert [row.message.type for row in app.tables.outbox][-1] == "org.kondate.event.job-cancelled.v1"
+    assert type(app.tables.events[-1]) is JobCancelled
 
 
 async def test_progress_never_goes_back_within_an_attempt() -> None:

@@ -5,5 +5,5 @@ SELECT
         FROM job
         WHERE status = 'queued'
     ) AS oldest_seconds,
-    (SELECT count(*) / 60.0 FROM job WHERE finished_at > clock_timestamp() - interval '60 seconds')::float8
+    (SELECT count(*) / 60.0 FROM job WHERE finished_at > statement_timestamp() - interval '60 seconds')::float8
         AS finished_per_second

@@ -2,7 +2,7 @@
 WITH old AS (
     SELECT id, result_resource, result_id
     FROM job
-    WHERE finished_at < clock_timestamp() - make_interval(secs => $1)
+    WHERE finished_at < statement_timestamp() - make_interval(secs => $1)
     ORDER BY finished_at
     LIMIT $2
     FOR UPDATE SKIP LOCKED

@@ -1,7 +1,7 @@
 WITH old AS (
     SELECT scope, key
     FROM idempotency_record
-    WHERE expires_at < clock_timestamp()
+    WHERE expires_at < statement_timestamp()
     ORDER BY expires_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
