@@ -139,8 +139,7 @@ class RunJob:
                 return Leave()
             case Standing.CAPPED:
                 return Retry(delay_seconds=1 + int(CAPPED_DELAY_SECONDS * self.chance.fraction()))
-            case Standing.LATE:
-                return await self._give_up(job_id)
+        return await self._give_up(job_id)  # Standing.LATE, the one that is left
 
     async def _bury(self, job_id: UUID) -> Verdict:
         """Make a failed job's message a dead letter again: the worker that failed it may have died before it could."""

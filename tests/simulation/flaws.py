@@ -215,8 +215,8 @@ class RevivingJobStore(InMemoryJobStore):
     """Claims whatever has no lease, finished jobs too."""
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
-        job = self._tables.jobs[job_id]
-        if job.status.is_terminal:
+        job = self._tables.jobs.get(job_id)
+        if job is not None and job.status.is_terminal:
             now = self._clock.now()
             self._tables.jobs[job_id] = started = replace(job, status=JobStatus.QUEUED).start(now)
             self._tables.leases[job_id] = now + timedelta(seconds=terms.lease_seconds)
@@ -228,9 +228,9 @@ class UncountingJobStore(InMemoryJobStore):
     """Counts an attempt when it ends, so that one which is lost was none."""
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
-        before = self._tables.jobs[job_id]
+        before = self._tables.jobs.get(job_id)
         claimed = await super().claim(job_id, terms)
-        if isinstance(claimed, Job) and before.status is JobStatus.RUNNING:
+        if isinstance(claimed, Job) and before is not None and before.status is JobStatus.RUNNING:
             claimed = self._tables.jobs[job_id] = replace(claimed, attempt=before.attempt)
         return claimed
 

@@ -12,7 +12,14 @@ from tests.support.simulation.judge import BrokenPromiseError
 from tests.support.simulation.world import Parts
 
 MOST_EPISODES_TO_CATCH = 3_000
-MUST_HAPPEN = ("job.fenced", "job.cancelled", "job.retried", "job.refused", "upkeep.announced_again", "keeper.lease_lost")
+MUST_HAPPEN = (
+    "job.fenced",
+    "job.cancelled",
+    "job.retried",
+    "job.refused",
+    "upkeep.announced_again",
+    "keeper.lease_lost",
+)
 ENOUGH_EPISODES = 500
 """After so many, everything that may happen has happened."""
 

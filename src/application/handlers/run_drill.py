@@ -41,5 +41,5 @@ class RunDrillHandler:
                 await asyncio.Event().wait()
             case DrillBehaviour.CRASH:
                 self.trouble.crash()
-            case DrillBehaviour.EXHAUST_MEMORY:
+            case _:
                 self.trouble.exhaust_memory()

@@ -30,7 +30,7 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before commit"}),
     "early-answer": frozenset({"postgres immediate", "database refuse", "cut before accept", "kill-api"}),
     "unscoped-key": frozenset({"kill-api"}),
-    "no-reconciler": frozenset({"sqs kill"}),
+    "no-reconciler": frozenset({"sqs kill", "sqs delay", "freeze-worker"}),
 }
 """Which faults show that a promise is broken."""
 

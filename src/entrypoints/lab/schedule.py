@@ -1,9 +1,8 @@
 """Which fault comes when: drawn from a seed, every kind in turn, so that no run leaves one out for long."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from random import Random
 
 
@@ -34,24 +33,23 @@ class Kind:
 
 
 def plan(kinds: Sequence[Kind], *, seconds: float, every_seconds: float, random: Random) -> list[Planned]:
-    """Return faults for `seconds` of load, one each `every_seconds` on average: every kind in turn, shuffled."""
+    """Return faults for `seconds` of load, one each `every_seconds` on average.
+
+    Kinds are dealt in shuffled decks; one whose target is busy comes as soon as that is free.
+    """
     planned: list[Planned] = []
-    dealt = _dealt(kinds, random)
+    dealt: list[Kind] = []
     free_at: dict[str, float] = defaultdict(float)
     at = random.uniform(0.5, 1.5) * every_seconds
     while at < seconds:
-        for kind in islice(dealt, len(kinds)):
-            if free_at[kind.target] <= at and at + kind.settles_in_seconds <= seconds:
-                lasts = random.uniform(kind.shortest, kind.longest)
-                planned.append(Planned(at, kind.name, lasts))
-                free_at[kind.target] = at + lasts + kind.recovers_in_seconds
-                break
+        if len(dealt) <= len(kinds):
+            dealt += random.sample(kinds, len(kinds))
+        fits = (kind for kind in dealt if free_at[kind.target] <= at and at + kind.settles_in_seconds <= seconds)
+        kind = next(fits, None)
+        if kind is not None:
+            dealt.remove(kind)
+            lasts = random.uniform(kind.shortest, kind.longest)
+            planned.append(Planned(at, kind.name, lasts))
+            free_at[kind.target] = at + lasts + kind.recovers_in_seconds
         at += random.uniform(0.3, 1.7) * every_seconds
     return planned
-
-
-def _dealt(kinds: Sequence[Kind], random: Random) -> Iterator[Kind]:
-    while kinds:
-        deck = list(kinds)
-        random.shuffle(deck)
-        yield from deck

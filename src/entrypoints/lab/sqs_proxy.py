@@ -69,6 +69,7 @@ class SqsProxy:
                 status, answer = await self._forward(headers, body)
         except (aiohttp.ClientError, OSError, TimeoutError):
             _hang_up(request)
+            return web.Response(status=status)
         passed_on = self.mischief.answer(action, answer)
         if passed_on is None:
             _hang_up(request)

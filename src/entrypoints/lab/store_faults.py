@@ -18,6 +18,7 @@ from entrypoints.lab.tcp_proxy import Cut
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM unnest($1::int[]) AS pid"
 FIRES_WITHIN_SECONDS = 45.0
+LOOK_EVERY_SECONDS = 0.2
 # What the client sends when it commits: the word itself, or the kind of job that a single statement stores.
 CUTS = {"commit": b"COMMIT", "accept": b"run-drill"}
 
@@ -27,21 +28,15 @@ def database_faults(stores: Stores, random: Random) -> list[Fault]:
     database = stores.database
 
     async def terminate(_seconds: float) -> bool:
+        pids = await _backends(stores)
         connection = await stores.connect()
         try:
-            pids = [row["pid"] for row in await connection.fetch(BACKENDS)]
-            chosen = random.sample(pids, (len(pids) + 1) // 2)
-            return bool(await connection.fetchval(TERMINATE, chosen))
+            return bool(await connection.fetchval(TERMINATE, random.sample(pids, (len(pids) + 1) // 2)))
         finally:
             await connection.close()
 
     async def kill_backend(_seconds: float) -> bool:
-        connection = await stores.connect()
-        pids = [row["pid"] for row in await connection.fetch(BACKENDS)]
-        connection.terminate()
-        if not pids:
-            return False
-        os.kill(random.choice(pids), signal.SIGKILL)
+        os.kill(random.choice(await _backends(stores)), signal.SIGKILL)
         return True
 
     async def restart(_seconds: float) -> bool:
@@ -128,3 +123,16 @@ def queue_faults(stores: Stores) -> list[Fault]:
         ),
         Fault(Kind(name="sqs replay", target="sqs replay"), replay),
     ]
+
+
+async def _backends(stores: Stores) -> list[int]:
+    """Return the processes that serve our connections, as soon as there are any."""
+    async with asyncio.timeout(FIRES_WITHIN_SECONDS):
+        while True:
+            connection = await stores.connect()
+            try:
+                if pids := [row["pid"] for row in await connection.fetch(BACKENDS)]:
+                    return pids
+            finally:
+                await connection.close()
+            await asyncio.sleep(LOOK_EVERY_SECONDS)

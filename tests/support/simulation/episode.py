@@ -4,24 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from application.ports.idempotency import IdempotencyKey
-from application.ports.unit_of_work import StorageUnavailableError
-from domain.commands import AddRecipe, CancelJob, GenerateReport
-from domain.errors import DomainError, IdempotencyMismatchError, RequestInProgressError
-from domain.job import Origin
-from domain.report import RecipeSelection, ReportKind
-from tests.support.builders import a_content, an_origin
-from tests.support.simulation.handlers import BEHAVIOURS, HandlerFault
-from tests.support.simulation.judge import BrokenPromiseError, Request
+from tests.support.simulation.clients import Clients
 from tests.support.simulation.loop import Process
 from tests.support.simulation.world import LEASE_SECONDS, Parts, World
 
-CONTENT = a_content()
-USERS = ("alice", "bob")
-KEYS = ("k1", "k2", "k3", None)
 MOST_HEALING_STEPS = 40_000
 LONGEST_JUMP_SECONDS = 3 * LEASE_SECONDS
 SKEWS = (0.0, 0.0, 5.0, 3600.0, -3600.0, -90_000.0)
+
+
+class UnexpectedError(Exception):
+    """Something raised what nobody handles."""
 
 
 @dataclass(slots=True)
@@ -63,7 +56,7 @@ class Episode:
         for process in world.processes:
             world.loop.look_after(process)
         self._after_step(world)
-        world.judge.at_the_end(world.queue.inner)
+        world.judge.at_the_end(world.queue.inner, is_nothing_forgotten=not world.has_upkeep)
         world.judge.raise_broken()
 
     def _after_step(self, world: World) -> None:
@@ -75,7 +68,7 @@ class Episode:
             world.judge.look()
         world.judge.raise_broken()
         if world.loop.errors:
-            raise BrokenPromiseError(world.loop.errors[0])
+            raise UnexpectedError(world.loop.errors[0])
 
 
 class Faults:
@@ -168,91 +161,3 @@ class Faults:
 
     def _forget(self) -> None:
         self._world.queue.forget(self._draw.choice((0.1, 0.5, 1)))
-
-
-class Clients:
-    """Ask for the same few things again and again, each through any API process."""
-
-    def __init__(self, world: World, draw: Random) -> None:
-        self._world = world
-        self._draw = draw
-        self._numbers = 0
-        self._recent: list[Request] = []
-
-    def ask(self) -> None:
-        """Defer a command, or carry one out."""
-        draw, process = self._draw, self._api()
-        if self._recent and draw.random() < 0.5:
-            request = draw.choice(self._recent)
-        else:
-            request = self._new_request()
-            if request.key is not None:  # one without a key is not made twice
-                self._recent = [*self._recent[-2:], request]
-        self._world.judge.asks(request)
-        answer = self._defer if request.route == "defer" else self._execute
-        self._world.loop.spawn(process, answer(process, request))
-        self._world.loop.drain()
-
-    def _new_request(self) -> Request:
-        self._numbers += 1
-        draw = self._draw
-        is_deferred = draw.random() < 0.6
-        return Request(
-            route="defer" if is_deferred else "execute",
-            user=draw.choice(USERS),
-            key=draw.choice(KEYS),
-            body=draw.choice(BEHAVIOURS if is_deferred else ("now", "at once")),
-            number=self._numbers,
-        )
-
-    def cancel(self) -> None:
-        """Ask for the end of some job."""
-        process, jobs = self._api(), list(self._world.tables.jobs.values())
-        if jobs:
-            job = self._draw.choice(jobs)
-            self._world.loop.spawn(process, self._cancel(process, CancelJob(job_id=job.id), job.owner))
-            self._world.loop.drain()
-
-    def _api(self) -> Process:
-        return self._draw.choice([process for process in self._world.processes if process.name == "api"])
-
-    async def _defer(self, process: Process, request: Request) -> None:
-        command = GenerateReport(
-            kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category=request.body)
-        )
-        try:
-            acceptance = await self._world.bus(process).defer(command, _origin(request), _key(request))
-        except StorageUnavailableError:
-            return
-        except IdempotencyMismatchError:
-            return
-        self._world.judge.accepts(request, acceptance.job.id)
-
-    async def _execute(self, process: Process, request: Request) -> None:
-        try:
-            execution = await self._world.bus(process).execute(
-                AddRecipe(content=CONTENT), _origin(request), _key(request)
-            )
-        except (StorageUnavailableError, HandlerFault, RequestInProgressError, IdempotencyMismatchError, TimeoutError):
-            return
-        except DomainError as refusal:
-            self._world.judge.answers(request, (refusal.code, refusal.detail))
-            return
-        self._world.judge.executes(request, execution.reference)
-
-    async def _cancel(self, process: Process, command: CancelJob, owner: str) -> None:
-        try:
-            await self._world.bus(process).execute(command, an_origin(owner, request_id="cancel"))
-        except (StorageUnavailableError, DomainError, TimeoutError):
-            return
-
-
-def _origin(request: Request) -> Origin:
-    return an_origin(request.user, request_id=request.name)
-
-
-def _key(request: Request) -> IdempotencyKey | None:
-    if request.key is None:
-        return None
-    return IdempotencyKey(scope=f"{request.route} {request.user}", key=request.key, fingerprint=request.body)
-

@@ -12,6 +12,7 @@ from application.ports.unit_of_work import UnitOfWork
 from application.progress import Attempt
 from domain.commands import AddRecipe, GenerateReport
 from domain.errors import InvalidRecipeError, InvalidReportError
+from domain.events import RecipeAdded
 from domain.job import Reference
 from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.simulation.judge import Judge
@@ -35,6 +36,11 @@ def a_report(report_id: UUID, name: str, at: datetime, *, job: UUID | None = Non
         content={"attempt": attempt},
         created_at=at,
     )
+
+
+def added(report: Report) -> RecipeAdded:
+    """Return an event that somebody follows, and that tells of this effect."""
+    return RecipeAdded(recipe_id=report.id, version=1, owner=report.owner, at=report.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class ReportingHandler:
     async def keep(self, report: Report, context: Context) -> None:
         """Store the effect."""
         await context.transaction.reports.add(report)
-        await context.transaction.outbox.record(report.generated())
+        await context.transaction.outbox.record(added(report))
 
     async def _behave(self, behaviour: str) -> None:
         chance = self.random.random()
@@ -94,7 +100,7 @@ class ReportOnceHandler:
     clock: Clock
     ids: IdFactory
 
-    async def handle(self, command: AddRecipe, context: Context) -> Reference:
+    async def handle(self, _command: AddRecipe, context: Context) -> Reference:
         await give_way()
         chance = self.random.random()
         if chance < 0.2:
@@ -103,12 +109,23 @@ class ReportOnceHandler:
             raise HandlerFault
         report = a_report(self.ids.new(), context.origin.request_id, self.clock.now())
         await context.transaction.reports.add(report)
-        await context.transaction.outbox.record(report.generated())
+        await context.transaction.outbox.record(added(report))
         return Reference(resource="report", id=report.id)
 
 
+@dataclass(frozen=True, slots=True)
+class FollowingHandler:
+    """Notes that an event came."""
+
+    judge: Judge
+
+    async def handle(self, event: RecipeAdded, _context: Context) -> None:
+        await give_way()
+        self.judge.follows(event.recipe_id)
+
+
 class UnusedHandler:
-    """For commands and events that nobody sends here."""
+    """For commands that nobody sends here."""
 
     async def handle(self, message: object, context: Context) -> None:
         raise NotImplementedError

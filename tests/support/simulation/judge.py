@@ -58,6 +58,7 @@ class Judge:
     _effect_attempt: dict[UUID, int] = field(default_factory=dict)
     _answers: dict[tuple[str, str, str], tuple[str, object]] = field(default_factory=dict)
     accepted: set[UUID] = field(default_factory=set)
+    _followed: set[UUID] = field(default_factory=set)
 
     def asks(self, request: Request) -> None:
         """Note that a client asks."""
@@ -92,6 +93,11 @@ class Judge:
         allowed = MOST_ATTEMPTS + self.hand_backs
         self._expect(self.begun[job.id] <= allowed, f"job {job.id} began {self.begun[job.id]} times")
 
+    def follows(self, effect: UUID) -> None:
+        """Note that the event of an effect reached its handler."""
+        self._expect(effect in self.tables.reports, f"an event tells of {effect}, which is not there")
+        self._followed.add(effect)
+
     def marks(self, batch: OutboxBatch, published: set[str]) -> None:
         """See what a relay will not send again: it must have been taken by the queue."""
         assert isinstance(batch, InMemoryOutboxBatch)
@@ -110,8 +116,11 @@ class Judge:
         if len(self.tables.reports) != self._reports:
             self._look_at_effects()
 
-    def at_the_end(self, queue: InMemoryQueue) -> None:
+    def at_the_end(self, queue: InMemoryQueue, *, is_nothing_forgotten: bool) -> None:
         """Once everything is healed and quiet: nothing may be left over."""
+        if is_nothing_forgotten:
+            untold = self.tables.reports.keys() - self._followed
+            self._expect(not untold, f"nobody was told of {untold}")
         for job in self.tables.jobs.values():
             self._expect(job.status.is_terminal, f"job {job.id} is {job.status} for ever")
             has_effect = job.id in self._effect_attempt
@@ -163,5 +172,3 @@ class Judge:
     def _expect(self, is_kept: bool, promise: str) -> None:  # noqa: FBT001 (an assertion that a handler cannot swallow)
         if not is_kept:
             self.broken.append(promise)
-
-

@@ -57,7 +57,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         return self._now
 
     def call_soon(
-        self, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
         context = context or copy_context()
         handle = asyncio.Handle(callback, args, self, context)
@@ -67,7 +67,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     call_soon_threadsafe = call_soon
 
     def call_at(
-        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         context = context or copy_context()
         handle = asyncio.TimerHandle(when, callback, args, self, context)
@@ -75,7 +75,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         return handle
 
     def call_later(
-        self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
@@ -96,15 +96,15 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def look_after(self, process: Process) -> None:
         """Forget tasks that have ended; an error that nobody has asked for is one of the loop's."""
         for task in process.tasks:
-            if task.done() and not task.cancelled() and task._log_traceback:  # type: ignore[attr-defined]
+            if task.done() and not task.cancelled() and task._log_traceback:
                 self.errors.append("".join(format_exception(task.exception())))
         process.tasks = [task for task in process.tasks if not task.done()]
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(
         self,
         executor: object,  # noqa: ARG002 (there are no threads here)
         func: Callable[[Unpack[Ts]], T],
-        *args: Unpack[Ts],
+        *args: *Ts,
     ) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self.create_future()
         try:
@@ -148,7 +148,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             if process.stalled_until > self._now:
                 process.parked.append(handle)
                 continue
-            handle._run()  # type: ignore[attr-defined]
+            handle._run()
 
     def complete(self, index: int) -> bool:
         """Complete one waiting call and run on; tell whether there was anything to complete."""

@@ -1,10 +1,8 @@
-"""One simulated installation: API processes, relays and workers, made of the real parts, over one database and queue."""
+"""One simulated installation: API processes, relays and workers, made of the real parts."""
 
 import asyncio
-import threading
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -13,39 +11,39 @@ from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.queue import InMemoryQueue
 from adapters.memory.tables import Tables
-from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryTransaction
 from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
 from application.bus import Bus
-from application.dispatch import EVENT_HANDLERS, USE_CASES
+from application.dispatch import USE_CASES
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.project_nutrition import ProjectNutrition
 from application.ports.jobs import ClaimTerms
-from application.ports.telemetry import Fields
 from application.progress import AttemptBoard
 from application.relay import Relay
 from application.run_job import RunJob
 from entrypoints.relay.loop import RelayLoop
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
-from entrypoints.worker.keeper import Keeper, KeeperParts
+from entrypoints.worker.keeper import KeeperParts
 from entrypoints.worker.loop import Worker
 from entrypoints.worker.upkeep import UpkeepLoop
 from tests.support.fakes import CountingIds
-from tests.support.simulation.handlers import ReportingHandler, ReportOnceHandler, UnusedHandler
+from tests.support.simulation.handlers import FollowingHandler, ReportingHandler, ReportOnceHandler, UnusedHandler
 from tests.support.simulation.judge import Judge
 from tests.support.simulation.loop import OUTSIDE, Process, SimulatedLoop
 from tests.support.simulation.ports import (
     DrawnChance,
     LoopClock,
+    Wire,
     WiredOutboxStore,
     WiredUnitOfWork,
-    Wire,
     over_the_wire,
 )
 from tests.support.simulation.queue import UnreliableQueue
+from tests.support.simulation.stand_ins import CountingTelemetry, SimulatedKeeper
 
 LEASE_SECONDS = 60
 VISIBILITY_SECONDS = 60
@@ -55,28 +53,6 @@ TRIES = 4
 LATEST_SECONDS = 5
 """How late a timer may be: a busy machine's are, and seconds in which nothing else happens need no steps."""
 UNUSED = UnusedHandler()
-
-
-class CountingTelemetry(RecordingTelemetry):
-    """Only counts what happened."""
-
-    def __init__(self, told: Counter[str]) -> None:
-        super().__init__()
-        self._told = told
-
-    @contextmanager
-    def observe(self, name: str, fields: Fields) -> Iterator[None]:  # noqa: ARG002 (nobody reads it)
-        yield
-
-    def event(self, name: str, fields: Fields) -> None:  # noqa: ARG002 (nobody reads it)
-        self._told[name] += 1
-
-    def count(self, name: str, amount: int, labels: Mapping[str, str]) -> None:
-        """Leave it: events tell the same."""
-
-    @contextmanager
-    def sending(self, destination: str, traceparents: Iterable[str | None]) -> Iterator[None]:  # noqa: ARG002 (nobody reads it)
-        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +66,6 @@ class Parts:
     run_job: type[RunJob] = RunJob
     relay: type[Relay] = Relay
     handler: type[ReportingHandler] = ReportingHandler
-
-
-class SimulatedKeeper(Keeper):
-    """Keeps from a task instead of a thread."""
-
-    def start(self) -> threading.Thread:
-        loop = asyncio.get_running_loop()
-        keeping = loop.create_task(self._keep_in_rounds(loop))
-        return threading.Thread(target=keeping.cancel)
-
-    async def _keep_in_rounds(self, loop: asyncio.AbstractEventLoop) -> None:
-        while not self._stopping.is_set():
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            async with self.open_parts() as parts:
-                await self.round(parts, loop)
 
 
 @dataclass
@@ -121,11 +82,12 @@ class World:
         self.random = Random(self.seed)  # noqa: S311 (chance, not a secret)
         self.loop = SimulatedLoop()
         self.tables = Tables()
+        self.clock = LoopClock(self.loop, OUTSIDE)
+        self.outbox = self.parts.outbox(self.tables, self.clock)
         self.ids = CountingIds()
         self.judge = Judge(self.tables)
         self.telemetry = CountingTelemetry(self.judge.told)
         self.wire = Wire(self.loop, self.random)
-        self.clock = LoopClock(self.loop, OUTSIDE)
         self.queue = UnreliableQueue(
             self.loop, self.random, InMemoryQueue(self.clock, visibility_seconds=VISIBILITY_SECONDS)
         )
@@ -181,12 +143,14 @@ class World:
         return self.parts.bus(
             handlers={
                 **dict.fromkeys((case.handler for case in USE_CASES.values()), UNUSED),
-                **dict.fromkeys((handler for handlers in EVENT_HANDLERS.values() for handler in handlers), UNUSED),
+                ProjectNutrition: FollowingHandler(self.judge),
                 CancelJobHandler: CancelJobHandler(clock),
-                GenerateReportHandler: self.parts.handler(self.judge, self.random, clock, self.ids, self._unit_of_work()),
+                GenerateReportHandler: self.parts.handler(
+                    self.judge, self.random, clock, self.ids, self.unit_of_work()
+                ),
                 AddRecipeHandler: ReportOnceHandler(self.random, clock, self.ids),
             },
-            unit_of_work=self._unit_of_work(),
+            unit_of_work=self.unit_of_work(),
             jobs=self._jobs(),
             clock=clock,
             ids=self.ids,
@@ -196,15 +160,18 @@ class World:
     def _jobs(self) -> InMemoryJobStore:
         return over_the_wire(self.parts.job_store(self.tables, self.clock), self.wire)
 
-    def _unit_of_work(self) -> WiredUnitOfWork:
+    def unit_of_work(self) -> WiredUnitOfWork:
+        """Return a unit of work on the database."""
         return WiredUnitOfWork(self.tables, self.clock, self.ids, self.wire, self.parts.transaction)
 
+    def relay(self) -> Relay:
+        """Return a relay."""
+        store = WiredOutboxStore(self.outbox, self.wire, lambda batch: self.judge.marks(batch, self.queue.published))
+        return self.parts.relay(store=store, publisher=self.queue, telemetry=self.telemetry, tracer=self.telemetry)
+
     async def _relay(self) -> None:
-        outbox = self.parts.outbox(self.tables, self.clock)
-        store = WiredOutboxStore(outbox, self.wire, lambda batch: self.judge.marks(batch, self.queue.published))
-        relay = self.parts.relay(store=store, publisher=self.queue, telemetry=self.telemetry, tracer=self.telemetry)
-        loop = RelayLoop(relay=relay, store=store, telemetry=self.telemetry, meter=self.telemetry, sweep_seconds=5)
-        await loop.run()
+        relay, telemetry = self.relay(), self.telemetry
+        await RelayLoop(relay=relay, store=relay.store, telemetry=telemetry, meter=telemetry, sweep_seconds=5).run()
 
     async def _worker(self, process: Process, stop: asyncio.Event) -> None:
         jobs, bus = self._jobs(), self.bus(process)
@@ -212,7 +179,7 @@ class World:
         run_job = self.parts.run_job(
             bus=bus,
             jobs=jobs,
-            unit_of_work=self._unit_of_work(),
+            unit_of_work=self.unit_of_work(),
             clock=LoopClock(self.loop, process),
             chance=DrawnChance(self.random),
             telemetry=self.telemetry,
@@ -256,7 +223,7 @@ class World:
                 reannounce_seconds=REANNOUNCE_SECONDS,
                 retention=timedelta(days=30),
             )
-            asyncio.get_running_loop().create_task(upkeep.run())  # noqa: RUF006 (the process keeps its tasks)
+            asyncio.get_running_loop().create_task(upkeep.run())
         await worker.run(stop)
         process.is_doomed = True
 

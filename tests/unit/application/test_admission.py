@@ -77,3 +77,19 @@ async def test_retry_after_is_what_the_excess_takes_within_bounds(queued: int, r
     assert 1 <= refused.value.retry_after_seconds <= LONGEST_RETRY_SECONDS
     if refused.value.retry_after_seconds < LONGEST_RETRY_SECONDS:
         assert refused.value.retry_after_seconds * rate >= queued - 10
+
+
+async def test_burst_asks_for_the_backlog_once() -> None:
+    class Counting(Told):
+        asked = 0
+
+        async def backlog(self) -> Backlog:
+            self.asked += 1
+            return await super().backlog()
+
+    app = InMemoryApplication()
+    upkeep = Counting(Backlog(queued=0, oldest_seconds=0, finished_per_second=0))
+    door = Admission(bus=app.bus, upkeep=upkeep, clock=app.clock, most_queued=10, oldest_seconds=1)  # type: ignore[arg-type]
+    for _ in range(5):
+        await door.defer(REPORT, an_origin())
+    assert upkeep.asked == 1

@@ -7,9 +7,10 @@ import pytest
 
 from application.bus import Bus, MissingHandlerError
 from application.verdict import Done
-from domain.commands import AddRecipe, GenerateReport
+from domain.commands import AddRecipe, GenerateReport, ReviseCatalogue
 from domain.errors import ForbiddenError
 from domain.events import RecipeAdded
+from domain.ingredient import Ingredient
 from domain.job import JobStatus
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
@@ -112,3 +113,21 @@ def test_bus_without_a_handler_of_the_table_does_not_start() -> None:
             ids=app.ids,
             telemetry=app.telemetry,
         )
+
+
+async def test_revised_catalogue_is_what_lines_are_read_against() -> None:
+    app = InMemoryApplication()
+    rice = Ingredient(
+        name="rice",
+        aliases=(),
+        eu_allergens={},
+        density_g_per_ml=None,
+        piece_g=None,
+        piece_measure=None,
+        nutrients={},
+        source="test",
+    )
+    await app.bus.execute(ReviseCatalogue(ingredients=(rice,)), an_origin())
+    reference = (await app.bus.execute(AddRecipe(content=a_content("Rice", "300 g rice")), an_origin())).reference
+    assert reference is not None
+    assert [line.ingredient for line in app.tables.recipes[reference.id].readings] == ["rice"]

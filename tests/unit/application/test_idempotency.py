@@ -1,9 +1,14 @@
 """The same request twice has one effect and one answer."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
+from adapters.memory.tables import KeyRow
+from application.context import Context
+from application.handlers.cancel_job import CancelJobHandler
+from application.ports.idempotency import Outcome
 from domain.commands import AddRecipe, CancelJob, GenerateReport
 from domain.errors import (
     DomainError,
@@ -12,7 +17,7 @@ from domain.errors import (
     JobTransitionError,
     KeptRefusalError,
 )
-from domain.job import JobStatus
+from domain.job import JobStatus, Reference
 from domain.principal import Principal
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
@@ -90,3 +95,23 @@ async def test_operator_cancels_any_job() -> None:
 
 def _told(error: DomainError) -> tuple[object, ...]:
     return error.code, error.kind, error.detail, error.pointer
+
+
+async def test_refusal_gives_way_to_what_the_same_request_did_meanwhile() -> None:
+    """Between the end of a refused request and the keeping of its refusal, a rival may have succeeded."""
+
+    class OvertakenHandler:
+        async def handle(self, _command: CancelJob, _context: Context) -> Reference:
+            app.tables.keys[(a_key().scope, a_key().key)] = KeyRow(
+                a_key().fingerprint, None, Outcome(reference=won), app.clock.now()
+            )
+            raise JobTransitionError("The job is cancelled.")
+
+    won = Reference(resource="job", id=UUID(int=7))
+    app = InMemoryApplication(instead=[(CancelJobHandler, OvertakenHandler())])
+    execution = await app.bus.execute(CancelJob(job_id=UUID(int=7)), an_origin(), a_key())
+    assert (execution.reference, execution.is_replay) == (won, True)
+
+
+async def test_idle_board_asks_nothing() -> None:
+    await InMemoryApplication().board.watch()

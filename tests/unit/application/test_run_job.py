@@ -288,3 +288,12 @@ async def test_refused_job_whose_message_comes_again_is_only_acknowledged() -> N
     job = (await app.bus.defer(REPORT, an_origin())).job
     await app.run_job.run(job.id)
     assert await app.run_job.run(job.id) == Done()
+
+
+async def test_job_that_ended_before_it_was_given_up_stays_as_it_ended() -> None:
+    app = application(ScriptedHandler())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    await app.run_job.run(job.id)
+    ended = await shown(app, job)
+    assert await app.run_job._give_up(job.id) == Done()
+    assert await shown(app, job) == ended

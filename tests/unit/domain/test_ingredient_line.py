@@ -152,3 +152,7 @@ def test_every_way_to_write_a_mixed_number_reads_the_same(whole: int, top: int, 
     for text in (f"{whole} {top}/{bottom}", f"{whole}-{top}/{bottom}", f"{whole} and {top}\u2044{bottom}"):
         plain = plain_text(text)
         assert read_number(plain) == (expected, len(plain))
+
+
+def test_a_number_inside_that_measures_nothing_is_passed_over() -> None:
+    assert parse_line("rolls, 0/0 of them").amount is None
