@@ -1,6 +1,7 @@
 """What a worker does beside its work: fresh messages for forgotten jobs, and an end for old rows."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,14 +32,18 @@ class UpkeepLoop:
         number = 0
         while True:
             await asyncio.sleep(self.every_seconds)
-            try:
-                await self.reconcile()
-                await self.measure()
-                if number % EXPIRE_EVERY == 0:
-                    await self.expire()
-            except (StorageUnavailableError, QueueUnavailableError) as error:
-                self.telemetry.event("upkeep.waiting", {"reason": str(error)})
+            # Each by itself: a queue that is away must not keep old rows.
+            await self._patiently(self.reconcile())
+            await self._patiently(self.measure())
+            if number % EXPIRE_EVERY == 0:
+                await self._patiently(self.expire())
             number += 1
+
+    async def _patiently(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except (StorageUnavailableError, QueueUnavailableError) as error:
+            self.telemetry.event("upkeep.waiting", {"reason": str(error)})
 
     async def reconcile(self) -> None:
         """Send fresh messages for jobs whose last one seems forgotten."""
