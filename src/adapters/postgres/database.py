@@ -131,8 +131,10 @@ class Database:
 
 async def _rolled_back(session: Session) -> None:
     # A connection that cannot roll back is broken; releasing it discards it, and the first error is the one to show.
+    # One that does not answer either is not waited for: a stop must not last as long as an outage.
     with suppress(Exception):
-        await asyncio.shield(session.script("ROLLBACK"))
+        async with asyncio.timeout(ACQUIRE_SECONDS):
+            await asyncio.shield(session.script("ROLLBACK"))
 
 
 @asynccontextmanager

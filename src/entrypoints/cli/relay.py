@@ -21,8 +21,8 @@ def command() -> None:
 
 async def move(settings: Settings) -> None:
     """Move messages until a signal comes."""
-    stop = stop_signal()
     async with open_container(settings, "relay") as container, open_queues(container):
+        stop = stop_signal()  # not before: until then there is nothing to end in order, and a signal just ends it
         moving = asyncio.create_task(container.relay_loop().run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([moving, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -24,8 +24,8 @@ def command() -> None:
 
 async def work(settings: Settings) -> None:
     """Work until a signal comes."""
-    stop = stop_signal()
     async with open_container(settings, "worker") as container, open_queues(container):
+        stop = stop_signal()  # not before: until then there is nothing to end in order, and a signal just ends it
         beside: list[Coroutine[None, None, None]] = [container.upkeep_loop().run()]
         if settings.worker_relay:
             beside.append(container.relay_loop().run())

@@ -170,7 +170,7 @@ def _upstream_handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(_QuietHandler):
         def do_GET(self) -> None:
             target = urlsplit(self.path)
-            if target.path == "/readyz":
+            if target.path == "/readyz/traffic":
                 self.answer(200 if upstream.ready else 503, b"")
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
