@@ -22,7 +22,8 @@ def command() -> None:
 async def move(settings: Settings) -> None:
     """Move messages until a signal comes."""
     async with open_container(settings, "relay") as container, open_queues(container):
-        stop = stop_signal()  # not before: until then there is nothing to end in order, and a signal just ends it
+        # Not before: until then there is nothing to end in order, and a signal just ends it.
+        stop = stop_signal(within_seconds=settings.shutdown_grace_seconds)
         moving = asyncio.create_task(container.relay_loop().run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([moving, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 
 import click
@@ -30,12 +31,23 @@ def run(work: Callable[[], Coroutine[None, None, None]]) -> None:
         sys.exit(UNAVAILABLE)
 
 
-def stop_signal() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set."""
+def stop_signal(*, within_seconds: float) -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set; the process ends within this time from then, whatever happens.
+
+    A database that does not answer would otherwise hold each open connection for its own timeout. Cutting them is
+    safe: what is not committed is done again, as after any crash.
+    """
     stop = asyncio.Event()
+
+    def begin() -> None:
+        stop.set()
+        end = threading.Timer(within_seconds, os._exit, (0,))
+        end.daemon = True
+        end.start()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, begin)
     return stop
 
 

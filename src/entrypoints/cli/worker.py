@@ -10,6 +10,9 @@ from entrypoints.cli.serving import serve_health
 from entrypoints.container import open_container, open_queues
 from entrypoints.settings import Settings, read_settings
 
+HAND_BACK_SECONDS = 3
+"""What handing back unfinished work may take after the grace period."""
+
 
 @click.command()
 def command() -> None:
@@ -25,7 +28,8 @@ def command() -> None:
 async def work(settings: Settings) -> None:
     """Work until a signal comes."""
     async with open_container(settings, "worker") as container, open_queues(container):
-        stop = stop_signal()  # not before: until then there is nothing to end in order, and a signal just ends it
+        # Not before: until then there is nothing to end in order, and a signal just ends it.
+        stop = stop_signal(within_seconds=settings.shutdown_grace_seconds + HAND_BACK_SECONDS)
         beside: list[Coroutine[None, None, None]] = [container.upkeep_loop().run()]
         if settings.worker_relay:
             beside.append(container.relay_loop().run())
