@@ -26,9 +26,9 @@ class FirstLife:
     recipe: str
     exit_code: int
     stop_seconds: float
-    pids: list[int]
-    ports: list[int]
     shared_memory: set[Path]
+    left: list[object]
+    """Processes, ports and files that were still there once it had stopped; a second life may begin right after."""
     refused: subprocess.CompletedProcess[str]
 
 
@@ -46,14 +46,21 @@ def first_life(tmp_path_factory: pytest.TempPathFactory) -> FirstLife:
         exit_code = system.child.stop(within_seconds=15)
         stop_seconds = time.monotonic() - began
     addresses = [state["gateway"]["url"], state["sqs"]["endpoint"], state["issuer"]["url"], state["postgres"]["dsn"]]
+    ports = [urlsplit(address).port or 0 for address in [*addresses, *(api["url"] for api in state["api"])]]
+    data = folder / "data"
+    files = [data / "lock", data / "token", data / "environment.json", folder / "state.json", *shared_memory]
     return FirstLife(
         folder=folder,
         recipe=answer.headers["location"],
         exit_code=exit_code,
         stop_seconds=stop_seconds,
-        pids=pids_of(state),
-        ports=[urlsplit(address).port or 0 for address in [*addresses, *(api["url"] for api in state["api"])]],
         shared_memory=shared_memory,
+        left=[
+            *(pid for pid in pids_of(state) if is_alive(pid)),
+            *(port for port in ports if not is_free(port)),
+            *(file for file in files if file.exists()),
+            *(folder / "tmp").iterdir(),
+        ],
         refused=refused,
     )
 
@@ -82,27 +89,9 @@ def test_sigterm_ends_it_well_within_ten_seconds(first_life: FirstLife) -> None:
     assert first_life.stop_seconds < 10
 
 
-def test_no_process_is_left(first_life: FirstLife) -> None:
-    assert not [pid for pid in first_life.pids if is_alive(pid)]
-
-
-def test_no_port_is_left(first_life: FirstLife) -> None:
-    assert not [port for port in first_life.ports if not is_free(port)]
-
-
-def test_no_lock_token_or_state_is_left(first_life: FirstLife) -> None:
-    data = first_life.folder / "data"
-    left = [data / "lock", data / "token", data / "environment.json", first_life.folder / "state.json"]
-    assert not [path for path in left if path.exists()]
-
-
-def test_no_shared_memory_is_left(first_life: FirstLife) -> None:
+def test_no_process_port_lock_or_file_is_left(first_life: FirstLife) -> None:
     assert first_life.shared_memory  # PostgreSQL always has some while it runs
-    assert not [path for path in first_life.shared_memory if path.exists()]
-
-
-def test_no_temporary_file_is_left(first_life: FirstLife) -> None:
-    assert not list((first_life.folder / "tmp").iterdir())
+    assert not first_life.left
 
 
 def test_a_second_one_on_the_same_folder_is_refused_in_one_line(first_life: FirstLife) -> None:
