@@ -1,9 +1,11 @@
 """The job inside the transaction of its effect: fenced, or locked."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from adapters.postgres.database import LazyTransaction
 from adapters.postgres.job_rows import job_from
+from adapters.postgres.outbox import store_message
 from adapters.postgres.statements import load
 from adapters.wire.codec import MessageTypes, encode
 from adapters.wire.messages import job_message
@@ -14,7 +16,6 @@ from domain.job import Job
 SAVE = load("save_job")
 LOCK = load("lock_job")
 CHANGE = load("change_job")
-ANNOUNCE = load("announce_job")
 
 
 class PostgresJobRepository:
@@ -47,20 +48,8 @@ class PostgresJobRepository:
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         """Add the job's message to the outbox, to be sent after the delay."""
         message = job_message(job)
-        await self._session.row(
-            ANNOUNCE,
-            Channel.COMMANDS.value,
-            f"{message.id}.{job.attempt}",
-            message.type,
-            message.source,
-            message.subject,
-            message.time,
-            message.data,
-            message.group,
-            message.request_id,
-            message.traceparent,
-            delay_seconds,
-        )
+        again = replace(message, id=f"{message.id}.{job.attempt}")
+        await store_message(self._session, Channel.COMMANDS, again, delay_seconds=delay_seconds)
 
     async def lock(self, job_id: UUID) -> Job | None:
         """Return the job, locked until the transaction ends."""

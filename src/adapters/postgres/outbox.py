@@ -25,6 +25,26 @@ LAG = load("outbox_lag")
 NOTIFICATION = "kondate_outbox"
 
 
+async def store_message(
+    session: LazyTransaction, channel: Channel, message: Message, *, delay_seconds: float = 0
+) -> None:
+    """Add a message that may leave after the delay, and wake the relays at commit."""
+    await session.row(
+        RECORD,
+        channel.value,
+        message.id,
+        message.type,
+        message.source,
+        message.subject,
+        message.time,
+        message.data,
+        message.group,
+        message.request_id,
+        message.traceparent,
+        delay_seconds,
+    )
+
+
 class PostgresOutbox:
     """The writing side: one row an event, and a wake-up for the relays at commit."""
 
@@ -39,19 +59,7 @@ class PostgresOutbox:
         if not is_followed(type(event)):
             return
         message = event_message(self._ids.new(), event, self._origin)
-        await self._session.value(
-            RECORD,
-            Channel.EVENTS.value,
-            message.id,
-            message.type,
-            message.source,
-            message.subject,
-            message.time,
-            message.data,
-            message.group,
-            message.request_id,
-            message.traceparent,
-        )
+        await store_message(self._session, Channel.EVENTS, message)
 
 
 class PostgresOutboxBatch:
