@@ -69,7 +69,7 @@ async def test_everything_is_up_by_its_address_and_gone_at_the_end(
         assert all(is_alive(pid) for pid in pids_of(state))
     calls = (tmp_path / "calls").read_text(encoding="ascii").split()
     assert sorted(calls) == ["api", "api", "gateway", "issuer", "migrate", "traces", "worker"]
-    assert calls.index("migrate") < calls.index("api")
+    assert calls.index("migrate") < calls.index("gateway")
     assert not [pid for pid in pids_of(state) if is_alive(pid)]
     assert not [url for url in [state["gateway"]["url"], state["sqs"]["endpoint"]] if not is_free(port_of(url))]
     assert not (tmp_path / "state.json").exists()
