@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
-from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
 from domain.commands import AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue, RunDrill
@@ -38,7 +38,7 @@ USE_CASES: Mapping[type[Command], UseCase] = {
 }
 
 EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
-    RecipeAdded: (ProjectNutrition,),
+    RecipeAdded: (ProjectRecipe,),
 }
 
 

@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from domain.ingredient_line import IngredientLine
+from domain.ingredient_line import IngredientLine, parse_line
 from domain.ingredient_names import NameIndex, words_of
 from domain.nutrient import Nutrient
 from domain.units import Dimension, Unit
+
+MOST_REMEMBERED = 10_000
+"""Lines whose reading is remembered, some 10 MB."""
+
+
+class LineStatus(StrEnum):
+    """What became of a line: weighed, too little to weigh, or not understood."""
+
+    RESOLVED = "resolved"
+    TO_TASTE = "to-taste"
+    UNRESOLVED = "unresolved"
 
 
 class Presence(StrEnum):
@@ -77,7 +88,25 @@ class ResolvedLine:
     @property
     def is_resolved(self) -> bool:
         """Whether nothing is left to ask: it is weighed, or its amount is too small to be."""
-        return self.is_weighed or self.line.to_taste
+        return self.status is not LineStatus.UNRESOLVED
+
+    @property
+    def status(self) -> LineStatus:
+        """What became of it."""
+        if self.is_weighed:
+            return LineStatus.RESOLVED
+        return LineStatus.TO_TASTE if self.line.to_taste else LineStatus.UNRESOLVED
+
+    @property
+    def gram_ends(self) -> tuple[Fraction, Fraction] | None:
+        """The least and the most that a range weighs; twice the same for a plain figure, None when unknown."""
+        amount = self.line.amount
+        if self.grams is None or amount is None:
+            return None
+        if not amount.is_range:
+            return self.grams, self.grams
+        apiece = self.grams / amount.midpoint
+        return amount.low * apiece, amount.high * apiece
 
 
 # The first words of `piece_measure` that mean the thing itself and not a part or a pack of it.
@@ -98,6 +127,8 @@ class Catalogue:
         names = [(ingredient.name, ingredient.name) for ingredient in known]
         aliases = [(alias, ingredient.name) for ingredient in known for alias in ingredient.aliases]
         self._names = NameIndex([*names, *aliases])
+        # A cook writes "1 teaspoon salt" in a thousand recipes.
+        self._read: dict[str, ResolvedLine] = {}
 
     def get(self, name: str) -> Ingredient | None:
         """Return the ingredient of exactly this name."""
@@ -107,6 +138,16 @@ class Catalogue:
         """Find the line's ingredient, and its weight by unit, density or piece; a range weighs its middle."""
         name = self._names.find(line.ingredient)
         return ResolvedLine(line=line, ingredient=name, grams=_grams(line, self._by_name[name] if name else None))
+
+    def read(self, raw: str) -> ResolvedLine:
+        """Read and resolve a line as it was written; the same text is read once."""
+        known = self._read.get(raw)
+        if known is None:
+            known = self.resolve(parse_line(raw))
+            if len(self._read) >= MOST_REMEMBERED:
+                self._read.clear()
+            self._read[raw] = known
+        return known
 
 
 def _grams(line: IngredientLine, ingredient: Ingredient | None) -> Fraction | None:

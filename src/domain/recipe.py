@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.errors import InvalidRecipeError
 from domain.events import RecipeAdded
-from domain.ingredient import ResolvedLine
+from domain.ingredient import Catalogue, ResolvedLine
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
@@ -134,6 +134,10 @@ class Recipe:
             updated_at=at,
         )
         return recipe, RecipeAdded(recipe_id=recipe_id, version=1, owner=owner, at=at)
+
+    def read_with(self, catalogue: Catalogue) -> "Recipe":
+        """Return the same recipe with its lines read by this parser and this catalogue; no new version."""
+        return replace(self, readings=tuple(catalogue.read(line) for line in self.content.lines))
 
 
 def _check_texts(texts: Sequence[str], pointer: str, *, longest: int) -> None:

@@ -46,7 +46,7 @@ from application.bus import Bus, by_type
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
-from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.operations.discard_dead_letters import DiscardDeadLetters
@@ -148,7 +148,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(ReviseCatalogueHandler),
         providers.Singleton(CancelJobHandler, clock),
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
-        providers.Singleton(ProjectNutrition, catalogue),
+        providers.Singleton(ProjectRecipe, catalogue),
     )
     bus = providers.Singleton(
         Bus,

@@ -29,8 +29,8 @@ async def database_dsn(postgres_dsn: str) -> str:
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
-        "TRUNCATE recipe, ingredient, catalogue, recipe_nutrition, job, outbox, report, idempotency_record, audit, "
-        "drill_effect"
+        "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, ingredient, catalogue, job, outbox, report, "
+        "idempotency_record, audit, drill_effect"
     )
     await connection.close()
     return postgres_dsn

@@ -18,7 +18,7 @@ from application.bus import Bus, Handler, by_type
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
-from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.ports.jobs import ClaimTerms
@@ -53,7 +53,7 @@ class InMemoryApplication:
                 ReviseCatalogueHandler(),
                 CancelJobHandler(self.clock),
                 RunDrillHandler(self.trouble, may_harm=True),
-                ProjectNutrition(self.catalogue),
+                ProjectRecipe(self.catalogue),
             ]
         )
         self.bus = Bus(

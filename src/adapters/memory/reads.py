@@ -115,7 +115,8 @@ class InMemoryRecipeCorpus:
         yield InMemoryCorpusSnapshot([self._corpus_recipe(recipe, catalogue) for recipe in chosen])
 
     def _corpus_recipe(self, recipe: Recipe, catalogue: str) -> CorpusRecipe:
-        version, made_with, nutrition = self._tables.nutrition.get(recipe.id, (0, "", None))
+        made = self._tables.projections.get(recipe.id)
+        is_current = made is not None and (made.version, made.catalogue) == (recipe.version, catalogue)
         return CorpusRecipe(
             id=recipe.id,
             version=recipe.version,
@@ -123,7 +124,7 @@ class InMemoryRecipeCorpus:
             category=recipe.content.category,
             servings=recipe.content.servings,
             lines=recipe.content.lines,
-            nutrition=nutrition if (version, made_with) == (recipe.version, catalogue) else None,
+            nutrition=made.nutrition if made is not None and is_current else None,
         )
 
 

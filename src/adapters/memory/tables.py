@@ -11,7 +11,7 @@ from application.ports.queue import Channel, Message
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
-from domain.nutrition import RecipeNutrition
+from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
 
@@ -50,7 +50,7 @@ class Tables:
     """What is committed."""
 
     recipes: dict[UUID, Recipe] = field(default_factory=dict)
-    nutrition: dict[UUID, tuple[int, str, RecipeNutrition]] = field(default_factory=dict)
+    projections: dict[UUID, RecipeProjection] = field(default_factory=dict)
     ingredients: tuple[Ingredient, ...] = ()
     reports: dict[UUID, Report] = field(default_factory=dict)
     jobs: dict[UUID, Job] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, JobStatus, Origin, Reference
-from domain.nutrition import RecipeNutrition
+from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
 
@@ -42,7 +42,7 @@ class InMemoryTransaction:
         self._owned: set[tuple[str, str]] = set()
         self._locked: set[UUID] = set()
         self.recipes = self
-        self.nutrition = _Nutrition(tables, self._changes)
+        self.projections = _Projections(tables, self._changes)
         self.catalogue = _Ingredients(tables, self._changes)
         self.reports = _Reports(tables, self._changes)
         self.jobs = _Jobs(self)
@@ -59,6 +59,16 @@ class InMemoryTransaction:
     async def get(self, recipe_id: UUID) -> Recipe | None:
         """Return the recipe, or None."""
         return self._added.get(recipe_id) or self.tables.recipes.get(recipe_id)
+
+    async def save_readings(self, recipe: Recipe) -> None:
+        """Keep how the lines are read now."""
+
+        def change() -> None:
+            stored = self.tables.recipes.get(recipe.id)
+            if stored is not None and stored.version == recipe.version:
+                self.tables.recipes[recipe.id] = replace(stored, readings=recipe.readings)
+
+        self.later(change)
 
     def later(self, change: Callable[[], None]) -> None:
         """Keep a change for the commit."""
@@ -189,15 +199,16 @@ class _Ingredients:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nutrition:
+class _Projections:
     tables: Tables
     changes: list[Callable[[], None]]
 
-    async def save(self, recipe_id: UUID, version: int, catalogue: str, nutrition: RecipeNutrition) -> None:
+    async def save(self, projections: Sequence[RecipeProjection]) -> None:
         def change() -> None:
-            known = self.tables.nutrition.get(recipe_id)
-            if known is None or known[0] <= version:
-                self.tables.nutrition[recipe_id] = (version, catalogue, nutrition)
+            for made in projections:
+                known = self.tables.projections.get(made.recipe_id)
+                if known is None or known.version <= made.version:
+                    self.tables.projections[made.recipe_id] = made
 
         self.changes.append(change)
 

@@ -1,18 +1,17 @@
-"""Recipes and their projected nutrition."""
+"""Recipes, and how their lines are read."""
 
 from uuid import UUID
 
 from adapters.postgres.database import LazyTransaction
+from adapters.postgres.line_rows import line_columns
 from adapters.postgres.statements import load
-from adapters.wire.codec import encode
 from adapters.wire.recipe_document import recipe_document, recipe_from
-from application.ports.unit_of_work import NutritionRepository, RecipeRepository
-from domain.nutrition import RecipeNutrition
+from application.ports.unit_of_work import RecipeRepository
 from domain.recipe import Recipe
 
 ADD = load("add_recipe")
 GET = load("get_recipe")
-SAVE_NUTRITION = load("save_nutrition")
+SAVE_READINGS = load("save_readings")
 
 
 class PostgresRecipeRepository:
@@ -23,7 +22,7 @@ class PostgresRecipeRepository:
         self._session = session
 
     async def add(self, recipe: Recipe) -> None:
-        """Store a new recipe."""
+        """Store a new recipe and its lines."""
         await self._session.row(
             ADD,
             recipe.id,
@@ -35,6 +34,7 @@ class PostgresRecipeRepository:
             recipe_document(recipe),
             recipe.created_at,
             recipe.updated_at,
+            *line_columns(recipe.readings),
         )
 
     async def get(self, recipe_id: UUID) -> Recipe | None:
@@ -42,18 +42,9 @@ class PostgresRecipeRepository:
         row = await self._session.row(GET, recipe_id)
         return None if row is None else recipe_from(row["document"])
 
-
-class PostgresNutritionRepository:
-    """The projection, kept per recipe."""
-
-    def __init__(self, session: LazyTransaction) -> None:
-        """Work inside the session's transaction."""
-        self._session = session
-
-    async def save(self, recipe_id: UUID, version: int, catalogue: str, nutrition: RecipeNutrition) -> None:
-        """Keep it, unless a newer version was projected before."""
-        await self._session.row(SAVE_NUTRITION, recipe_id, version, catalogue, encode(nutrition))
+    async def save_readings(self, recipe: Recipe) -> None:
+        """Keep how the lines are read now."""
+        await self._session.row(SAVE_READINGS, recipe.id, recipe.version, *line_columns(recipe.readings))
 
 
-_recipes: type[RecipeRepository] = PostgresRecipeRepository
-_nutrition: type[NutritionRepository] = PostgresNutritionRepository
+_: type[RecipeRepository] = PostgresRecipeRepository

@@ -10,7 +10,8 @@ from adapters.postgres.drill_effects import PostgresDrillEffects
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.job_repository import PostgresJobRepository
 from adapters.postgres.outbox import PostgresOutbox
-from adapters.postgres.recipe_repository import PostgresNutritionRepository, PostgresRecipeRepository
+from adapters.postgres.projection_repository import PostgresProjectionRepository
+from adapters.postgres.recipe_repository import PostgresRecipeRepository
 from adapters.postgres.report_repository import PostgresReportRepository
 from adapters.wire.codec import MessageTypes
 from application.ports.clock import IdFactory
@@ -24,7 +25,7 @@ class PostgresTransaction:
     def __init__(self, session: LazyTransaction, origin: Origin, ids: IdFactory, types: MessageTypes) -> None:
         """Give each repository the same session."""
         self.recipes = PostgresRecipeRepository(session)
-        self.nutrition = PostgresNutritionRepository(session)
+        self.projections = PostgresProjectionRepository(session)
         self.catalogue = PostgresCatalogueRepository(session)
         self.reports = PostgresReportRepository(session)
         self.jobs = PostgresJobRepository(session, types)

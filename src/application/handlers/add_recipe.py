@@ -6,7 +6,6 @@ from application.context import Context
 from application.ports.clock import Clock, IdFactory
 from application.ports.reads import CatalogueReads
 from domain.commands import AddRecipe
-from domain.ingredient_line import parse_line
 from domain.job import Reference
 from domain.recipe import Recipe
 
@@ -22,7 +21,7 @@ class AddRecipeHandler:
     async def handle(self, command: AddRecipe, context: Context) -> Reference:
         """Return the new recipe's reference."""
         current = await self.catalogue.current()
-        readings = [current.catalogue.resolve(parse_line(line)) for line in command.content.lines]
+        readings = [current.catalogue.read(line) for line in command.content.lines]
         owner, recipe_id = context.origin.principal.subject, command.recipe_id or self.ids.new()
         recipe, added = Recipe.add(recipe_id, owner, command.content, readings, self.clock.now())
         await context.transaction.recipes.add(recipe)

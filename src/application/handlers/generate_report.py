@@ -8,7 +8,6 @@ from application.ports.clock import Clock, IdFactory
 from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus
 from domain.commands import GenerateReport
 from domain.ingredient import Catalogue
-from domain.ingredient_line import parse_line
 from domain.job import Reference
 from domain.nutrition import nutrition_of
 from domain.nutrition_summary import NutritionFacts, NutritionSummary
@@ -56,9 +55,7 @@ class GenerateReportHandler:
 
 
 def _facts(recipe: CorpusRecipe, catalogue: Catalogue) -> NutritionFacts:
-    nutrition = recipe.nutrition or nutrition_of(
-        [catalogue.resolve(parse_line(line)) for line in recipe.lines], catalogue
-    )
+    nutrition = recipe.nutrition or nutrition_of([catalogue.read(line) for line in recipe.lines], catalogue)
     return NutritionFacts(
         recipe_id=str(recipe.id),
         name=recipe.name,

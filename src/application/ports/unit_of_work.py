@@ -11,7 +11,7 @@ from application.ports.idempotency import IdempotencyRecords
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
-from domain.nutrition import RecipeNutrition
+from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
 
@@ -37,12 +37,15 @@ class RecipeRepository(Protocol):
     async def get(self, recipe_id: UUID) -> Recipe | None:
         """Return the recipe, or None."""
 
+    async def save_readings(self, recipe: Recipe) -> None:
+        """Keep how the recipe's lines are read now, unless the stored recipe is of another version."""
 
-class NutritionRepository(Protocol):
-    """The projection of each recipe's nutrition: it follows the recipe, and can be rebuilt from it."""
 
-    async def save(self, recipe_id: UUID, version: int, catalogue: str, nutrition: RecipeNutrition) -> None:
-        """Keep it, unless a newer version of the recipe was projected before: idempotent, in any order."""
+class ProjectionRepository(Protocol):
+    """What follows from each recipe: it can be rebuilt from recipes and catalogue."""
+
+    async def save(self, projections: Sequence[RecipeProjection]) -> None:
+        """Keep each, unless a newer version of its recipe was projected before: idempotent, in any order."""
 
 
 class CatalogueRepository(Protocol):
@@ -96,8 +99,8 @@ class Transaction(Protocol):
         """Recipes."""
 
     @property
-    def nutrition(self) -> NutritionRepository:
-        """Projected nutrition."""
+    def projections(self) -> ProjectionRepository:
+        """What follows from recipes."""
 
     @property
     def catalogue(self) -> CatalogueRepository:

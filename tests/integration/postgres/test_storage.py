@@ -1,6 +1,7 @@
 """PostgreSQL keeps the same contracts as the in-memory database, and some that only it can break."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -17,10 +18,12 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.wire.codec import MessageTypes
 from application.ports.unit_of_work import StorageUnavailableError
+from domain.allergens import RecipeAllergens
+from domain.ingredient import Allergen
 from tests.support.builders import a_job, an_origin
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
-from tests.support.contracts.unit_of_work import UnitOfWorkContract
+from tests.support.contracts.unit_of_work import StoredLine, UnitOfWorkContract
 from tests.support.contracts.upkeep import UpkeepContract
 from tests.support.fakes import CountingIds
 
@@ -58,6 +61,34 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.corpus = PostgresRecipeCorpus(database)
         self.outbox = PostgresOutboxStore(database)
         self.database = database
+
+    async def stored_lines(self, recipe_id: UUID) -> list[StoredLine]:
+        async with self.database.session() as session:
+            text = "SELECT * FROM recipe_line WHERE recipe_id = $1 ORDER BY position"
+            rows = await session.fetch(Statement("lines", text), recipe_id)
+        assert [row["position"] for row in rows] == list(range(len(rows)))
+        return [
+            (
+                row["raw"],
+                row["status"],
+                row["ingredient"],
+                (row["micrograms"], row["micrograms_low"], row["micrograms_high"]),
+                row["is_optional"],
+            )
+            for row in rows
+        ]
+
+    async def stored_allergens(self, recipe_id: UUID) -> RecipeAllergens | None:
+        async with self.database.session() as session:
+            text = "SELECT * FROM recipe_allergen WHERE recipe_id = $1"
+            row = await session.row(Statement("allergens", text), recipe_id)
+        if row is None:
+            return None
+        return RecipeAllergens(
+            contained=frozenset(map(Allergen, row["contained"])),
+            possible=frozenset(map(Allergen, row["possible"])),
+            unknown=frozenset(map(Allergen, row["unknown"])),
+        )
 
     async def marks(self) -> list[tuple[str, int, str]]:
         async with self.database.session() as session:

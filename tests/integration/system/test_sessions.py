@@ -54,7 +54,7 @@ async def test_the_same_request_id_travels_in_the_message_of_the_event(
     request_id = a_request_id()
     await alice.post("/recipes", json=RICE, headers={"x-request-id": request_id})
     handled = await until(lambda: handled_lines(system, request_id))
-    assert [line["handler"] for line in handled] == ["project-nutrition"]
+    assert [line["handler"] for line in handled] == ["project-recipe"]
 
 
 async def test_one_trace_leads_from_the_gateway_to_the_workers_sql(

@@ -1,5 +1,6 @@
 """What every unit of work promises, with the reads that show its effects."""
 
+from dataclasses import replace
 from fractions import Fraction
 from uuid import UUID
 
@@ -11,16 +12,21 @@ from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
 from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, RecipeReads, ReportReads
 from application.ports.unit_of_work import UnitOfWork
+from domain.allergens import ALL_UNKNOWN, RecipeAllergens
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
-from domain.ingredient import Ingredient
+from domain.ingredient import Allergen, Catalogue, Ingredient
 from domain.ingredient_line import parse_line
 from domain.job import Reference
 from domain.nutrient import Nutrient
 from domain.nutrition import RecipeNutrition
+from domain.projection import RecipeProjection
 from domain.recipe import Recipe, RecipeContent
 from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.builders import a_content, a_key, an_origin
 from tests.support.fakes import FixedClock
+
+StoredLine = tuple[str, str, str | None, tuple[int | None, int | None, int | None], bool]
+"""A line's text, status, ingredient, micrograms (middle, low, high), and whether it is optional."""
 
 RICE = UUID(int=1)
 SOUP = UUID(int=2)
@@ -55,6 +61,13 @@ def some_nutrition(energy: int = 1) -> RecipeNutrition:
     )
 
 
+def a_projection(recipe_id: UUID, version: int, nutrition: RecipeNutrition) -> RecipeProjection:
+    """Return what follows from a recipe that holds nothing but unknowns."""
+    return RecipeProjection(
+        recipe_id=recipe_id, version=version, catalogue="empty", nutrition=nutrition, allergens=ALL_UNKNOWN
+    )
+
+
 class UnitOfWorkContract:
     """Subclassed once for each adapter; all parts share their data."""
 
@@ -86,6 +99,14 @@ class UnitOfWorkContract:
         """Return the marks of drills that are committed, as drill id, attempt and request id."""
         raise NotImplementedError
 
+    async def stored_lines(self, recipe_id: UUID) -> list[StoredLine]:
+        """Return the projected lines of a recipe in their order."""
+        raise NotImplementedError
+
+    async def stored_allergens(self, recipe_id: UUID) -> RecipeAllergens | None:
+        """Return the projected allergens of a recipe."""
+        raise NotImplementedError
+
     async def unsent(self) -> list[str]:
         async with self.outbox.claim(100) as batch:
             return [message.type for message in batch.messages.get(Channel.EVENTS, ())]
@@ -108,6 +129,40 @@ class UnitOfWorkContract:
             found = await transaction.recipes.get(RICE)
         assert found is not None
         assert (found.content, found.owner, found.created_at) == (recipe.content, "alice", self.clock.now())
+
+    async def test_lines_are_kept_as_they_were_read_with_their_recipe(self) -> None:
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.catalogue.replace([an_ingredient("rice")])
+        await self.add(RICE, a_content("Rice", "100 to 300 g rice", "salt to taste", "1 lump of moon dust (optional)"))
+        assert await self.stored_lines(RICE) == [
+            ("100 to 300 g rice", "resolved", "rice", (200_000_000, 100_000_000, 300_000_000), False),
+            ("salt to taste", "to-taste", None, (None, None, None), False),
+            ("1 lump of moon dust (optional)", "unresolved", None, (None, None, None), True),
+        ]
+
+    async def test_lines_read_anew_replace_those_read_before(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice", "1 g rice", "1 g miso"))
+        assert [line[1] for line in await self.stored_lines(RICE)] == ["unresolved", "unresolved"]
+        again = recipe.read_with(Catalogue([an_ingredient("rice")]))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.save_readings(again)
+        assert [line[2] for line in await self.stored_lines(RICE)] == ["rice", None]
+
+    async def test_lines_of_another_version_are_left_alone(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice", "1 g rice"))
+        late = replace(recipe.read_with(Catalogue([an_ingredient("rice")])), version=2)
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.save_readings(late)
+        assert [line[2] for line in await self.stored_lines(RICE)] == [None]
+
+    async def test_allergens_are_kept_in_three_sets(self) -> None:
+        await self.add(RICE, a_content())
+        allergens = RecipeAllergens(
+            contained=frozenset({Allergen.SOY, Allergen.GLUTEN}), unknown=frozenset({Allergen.FISH})
+        )
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.projections.save([replace(a_projection(RICE, 1, some_nutrition()), allergens=allergens)])
+        assert await self.stored_allergens(RICE) == allergens
 
     async def test_missing_recipe_is_none(self) -> None:
         assert await self.recipe_reads.document(RICE, an_origin()) is None
@@ -159,7 +214,7 @@ class UnitOfWorkContract:
         await self.add(RICE, a_content())
         nutrition = some_nutrition()
         async with self.unit_of_work.begin(an_origin()) as transaction:
-            await transaction.nutrition.save(RICE, 1, "empty", nutrition)
+            await transaction.projections.save([a_projection(RICE, 1, nutrition)])
         [with_it] = await self.selected(RecipeSelection())
         [without] = await self.selected(RecipeSelection(), catalogue="another")
         assert with_it.nutrition == nutrition
@@ -169,7 +224,7 @@ class UnitOfWorkContract:
         await self.add(RICE, a_content())
         for version, energy in ((1, 1), (0, 5)):
             async with self.unit_of_work.begin(an_origin()) as transaction:
-                await transaction.nutrition.save(RICE, version, "empty", some_nutrition(energy))
+                await transaction.projections.save([a_projection(RICE, version, some_nutrition(energy))])
         [recipe] = await self.selected(RecipeSelection())
         assert recipe.nutrition == some_nutrition(1)
 

@@ -104,7 +104,7 @@ class WiredTransaction:
     """A transaction whose statements go over the wire, one by one."""
 
     def __init__(self, transaction: InMemoryTransaction, wire: Wire) -> None:
-        for name in ("recipes", "nutrition", "catalogue", "reports", "jobs", "idempotency", "outbox", "audit"):
+        for name in ("recipes", "projections", "catalogue", "reports", "jobs", "idempotency", "outbox", "audit"):
             setattr(self, name, OverTheWire(getattr(transaction, name), wire, is_within_transaction=True))
 
 

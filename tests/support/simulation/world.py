@@ -19,7 +19,7 @@ from application.dispatch import USE_CASES
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
-from application.handlers.project_nutrition import ProjectNutrition
+from application.handlers.project_recipe import ProjectRecipe
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.relay import Relay
@@ -143,7 +143,7 @@ class World:
         return self.parts.bus(
             handlers={
                 **dict.fromkeys((case.handler for case in USE_CASES.values()), UNUSED),
-                ProjectNutrition: FollowingHandler(self.judge),
+                ProjectRecipe: FollowingHandler(self.judge),
                 CancelJobHandler: CancelJobHandler(clock),
                 GenerateReportHandler: self.parts.handler(
                     self.judge, self.random, clock, self.ids, self.unit_of_work()

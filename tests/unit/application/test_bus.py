@@ -83,7 +83,7 @@ async def test_projection_changes_nothing_in_a_report() -> None:
     assert before is not None
     event = RecipeAdded(recipe_id=reference.id, version=1, owner="alice", at=app.clock.now())
     await app.bus.tell(event, an_origin())
-    assert reference.id in app.tables.nutrition
+    assert reference.id in app.tables.projections
     after = (await app.bus.execute(REPORT, an_origin())).reference
     assert after is not None
     assert app.tables.reports[before.id].content == app.tables.reports[after.id].content
@@ -92,7 +92,7 @@ async def test_projection_changes_nothing_in_a_report() -> None:
 async def test_event_of_a_recipe_that_is_gone_is_harmless() -> None:
     app = InMemoryApplication()
     await app.bus.tell(RecipeAdded(recipe_id=UUID(int=9), version=1, owner="alice", at=app.clock.now()), an_origin())
-    assert app.tables.nutrition == {}
+    assert app.tables.projections == {}
 
 
 async def test_accepted_job_waits_as_queued() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ingredient import Allergen, Catalogue, Ingredient, Presence
+from domain.ingredient import MOST_REMEMBERED, Allergen, Catalogue, Ingredient, Presence
 from domain.ingredient_line import parse_line
 from domain.ingredient_table import ingredient_from_row
 from domain.nutrient import Nutrient
@@ -148,6 +148,22 @@ def test_a_name_goes_before_the_same_alias() -> None:
     assert catalogue.resolve(parse_line("1 cup broth")).ingredient == "broth"
     assert catalogue.get("stock") is not None
     assert catalogue.get("Stock") is None
+
+
+def test_a_range_weighs_its_middle_and_knows_its_ends() -> None:
+    found = CATALOGUE.resolve(parse_line("1 to 3 cups milk"))
+    cup = Fraction("236.5882365")
+    assert (found.grams, found.gram_ends) == (2 * cup, (cup, 3 * cup))
+    assert CATALOGUE.resolve(parse_line("1 cup milk")).gram_ends == (cup, cup)
+    assert CATALOGUE.resolve(parse_line("milk")).gram_ends is None
+
+
+def test_reading_a_line_again_gives_the_same_however_many_were_read_between() -> None:
+    catalogue = Catalogue([ingredient("milk")])
+    first = catalogue.read("1 g milk")
+    for number in range(MOST_REMEMBERED):
+        catalogue.read(f"{number}")
+    assert catalogue.read("1 g milk") == first
 
 
 @given(st.text(max_size=200))

@@ -225,7 +225,7 @@ async def test_event_reaches_its_handler() -> None:
         await parts.app.bus.execute(AddRecipe(content=a_content()), an_origin())
         await parts.relay.once()
         async with asyncio.timeout(5):
-            while not parts.app.tables.nutrition:
+            while not parts.app.tables.projections:
                 await asyncio.sleep(0)
 
 

@@ -1,16 +1,15 @@
-"""ProjectNutrition: keep each recipe's nutrition at hand, so that reports need not read its lines."""
+"""ProjectRecipe: keep each recipe's nutrition and allergens at hand, so that nobody need work them out to read them."""
 
 from dataclasses import dataclass
 
 from application.context import Context
 from application.ports.reads import CatalogueReads
 from domain.events import RecipeAdded
-from domain.ingredient_line import parse_line
-from domain.nutrition import nutrition_of
+from domain.projection import project
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectNutrition:
+class ProjectRecipe:
     """Follows RecipeAdded; idempotent, and harmless when events come late or twice."""
 
     catalogue: CatalogueReads
@@ -21,6 +20,6 @@ class ProjectNutrition:
         recipe = await context.transaction.recipes.get(event.recipe_id)
         if recipe is None:
             return
-        lines = [current.catalogue.resolve(parse_line(line)) for line in recipe.content.lines]
-        nutrition = nutrition_of(lines, current.catalogue)
-        await context.transaction.nutrition.save(recipe.id, recipe.version, current.name, nutrition)
+        read = recipe.read_with(current.catalogue)
+        await context.transaction.recipes.save_readings(read)
+        await context.transaction.projections.save([project(read, current.catalogue, current.name)])

@@ -1,0 +1,41 @@
+"""What follows from recipes: their nutrition and allergens, any number of recipes in one statement."""
+
+from collections.abc import Iterable, Sequence
+
+from adapters.postgres.database import LazyTransaction
+from adapters.postgres.statements import load
+from adapters.wire.codec import encode
+from application.ports.unit_of_work import ProjectionRepository
+from domain.ingredient import Allergen
+from domain.projection import RecipeProjection
+
+SAVE = load("save_projections")
+
+
+class PostgresProjectionRepository:
+    """The projection, kept per recipe."""
+
+    def __init__(self, session: LazyTransaction) -> None:
+        """Work inside the session's transaction."""
+        self._session = session
+
+    async def save(self, projections: Sequence[RecipeProjection]) -> None:
+        """Keep each, unless a newer version was projected before."""
+        await self._session.row(
+            SAVE,
+            [each.recipe_id for each in projections],
+            [each.version for each in projections],
+            [each.catalogue for each in projections],
+            [encode(each.nutrition).decode() for each in projections],
+            [_joined(each.allergens.contained) for each in projections],
+            [_joined(each.allergens.possible) for each in projections],
+            [_joined(each.allergens.unknown) for each in projections],
+        )
+
+
+def _joined(allergens: Iterable[Allergen]) -> str:
+    """Return a set as text, since an array of arrays would have to be rectangular."""
+    return ",".join(sorted(allergens))
+
+
+_: type[ProjectionRepository] = PostgresProjectionRepository
