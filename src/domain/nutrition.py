@@ -1,6 +1,7 @@
 """A recipe's nutrition from its lines, exact, and honest about what it could not know."""
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,7 +47,8 @@ class RecipeNutrition:
 def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeNutrition:
     """Sum what the lines hold; a line without grams or figures adds nothing and is not counted as known."""
     count = resolved = weighed = 0
-    totals: dict[Nutrient, Fraction] = {}
+    # Summed by denominator: adding unlike fractions one by one costs a common denominator each time.
+    sums: defaultdict[Nutrient, Counter[int]] = defaultdict(Counter)
     known: Counter[Nutrient] = Counter()
     for line in lines:
         count += 1
@@ -57,6 +59,12 @@ def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeN
         weighed += 1
         portion = line.grams / 100
         for nutrient, per_100_g in ingredient.nutrients.items():
-            totals[nutrient] = totals.get(nutrient, Fraction(0)) + per_100_g * portion
+            sums[nutrient][per_100_g.denominator * portion.denominator] += per_100_g.numerator * portion.numerator
         known.update(ingredient.nutrients.keys())
+    totals = {nutrient: _total(parts) for nutrient, parts in sums.items()}
     return RecipeNutrition(lines=count, resolved=resolved, weighed=weighed, totals=totals, known=dict(known))
+
+
+def _total(parts: Mapping[int, int]) -> Fraction:
+    shared = math.lcm(*parts)
+    return Fraction(sum(top * (shared // bottom) for bottom, top in parts.items()), shared)
