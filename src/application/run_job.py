@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.bus import Bus
+from application.company import Company
 from application.dispatch import USE_CASES
 from application.ports.clock import Chance, Clock
 from application.ports.jobs import ClaimTerms, JobStore, Standing
@@ -49,12 +50,24 @@ class RunJob:
     telemetry: Telemetry
     board: AttemptBoard
     terms: ClaimTerms
+    company: Company = field(default_factory=Company)
+    """Shared by all that runs in this process."""
     longest_queue_delay_seconds: float = LONGEST_QUEUE_DELAY_SECONDS
     """Longer delays wait in the outbox: what the queue may forget, the database keeps."""
 
     async def run(self, job_id: UUID) -> Verdict:
         """Claim the job, run its handler, and say what becomes of the message."""
-        job = await self.jobs.claim(job_id, self.terms)
+        if not await self.company.has_room():
+            return self._soon()
+        with self.company.together():
+            claimed = await self.jobs.claim(job_id, self.terms)
+            if claimed is not Standing.SUSPECT:
+                return await self._claimed(job_id, claimed)
+        async with self.company.alone():
+            self.telemetry.event("job.alone", {"job_id": str(job_id)})
+            return await self._claimed(job_id, await self.jobs.claim(job_id, replace(self.terms, is_alone=True)))
+
+    async def _claimed(self, job_id: UUID, job: Job | Standing) -> Verdict:
         if isinstance(job, Standing):
             return await self._not_claimed(job_id, job)
         with self.board.running(job) as attempt:
@@ -137,9 +150,12 @@ class RunJob:
                 return Reject(reason="unknown-job")
             case Standing.HELD:
                 return Leave()
-            case Standing.CAPPED:
-                return Retry(delay_seconds=1 + int(CAPPED_DELAY_SECONDS * self.chance.fraction()))
+            case Standing.CAPPED | Standing.SUSPECT:
+                return self._soon()
         return await self._give_up(job_id)  # Standing.LATE, the one that is left
+
+    def _soon(self) -> Verdict:
+        return Retry(delay_seconds=1 + int(CAPPED_DELAY_SECONDS * self.chance.fraction()))
 
     async def _bury(self, job_id: UUID) -> Verdict:
         """Make a failed job's message a dead letter again: the worker that failed it may have died before it could."""

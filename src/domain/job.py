@@ -10,6 +10,9 @@ from domain.errors import JobTransitionError
 from domain.events import JobCancelled, JobFailed, JobSucceeded
 from domain.principal import Principal
 
+MOST_LOST_IN_COMPANY = 2
+"""A job that lost so many attempts together with their workers goes on alone: it may be what kills them."""
+
 
 class JobStatus(StrEnum):
     """`queued → running → succeeded | failed | cancelled`; a retry goes back to `queued`."""
@@ -80,14 +83,22 @@ class Job:
     result: Reference | None = None
     failure: Failure | None = None
     cancel_requested: bool = False
+    lost_in_company: int = 0
+    """How many attempts were lost with a worker that may have run other jobs beside them."""
 
     def start(self, at: datetime) -> "Job":
-        """Begin the next attempt; one that was lost on the way is begun anew."""
+        """Begin the next attempt; one that was lost on the way is begun anew.
+
+        An attempt lost in company may have been lost through somebody else's fault, so one more is allowed for it.
+        """
         self._must_be(JobStatus.QUEUED, JobStatus.RUNNING)
+        lost = int(self.status is JobStatus.RUNNING and not self.runs_alone)
         return replace(
             self,
             status=JobStatus.RUNNING,
             attempt=self.attempt + 1,
+            max_attempts=self.max_attempts + lost,
+            lost_in_company=self.lost_in_company + lost,
             started_at=self.started_at or at,
             progress=None,
         )
@@ -128,6 +139,11 @@ class Job:
         `attempt` itself never goes back, for it fences; so one more is allowed.
         """
         return replace(self.release(), max_attempts=self.max_attempts + 1)
+
+    @property
+    def runs_alone(self) -> bool:
+        """Tell whether an attempt of it runs only where no other job does."""
+        return self.lost_in_company >= MOST_LOST_IN_COMPANY
 
     @property
     def owner(self) -> str:

@@ -87,6 +87,24 @@ class TirelessWorker(RunJob):
         await super()._attempt(attempt)
 
 
+class CarelessWorker(RunJob):
+    """Runs a job that may have killed its workers beside others."""
+
+    async def run(self, job_id: UUID) -> Verdict:
+        return await self._claimed(job_id, await self.jobs.claim(job_id, replace(self.terms, is_alone=True)))
+
+
+class BlamingJobStore(InMemoryJobStore):
+    """Counts every lost attempt against the job that it was one of."""
+
+    async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
+        claimed = await super().claim(job_id, replace(terms, is_alone=True))
+        if isinstance(claimed, Job):
+            allowed = claimed.max_attempts - claimed.lost_in_company
+            claimed = self._tables.jobs[job_id] = replace(claimed, max_attempts=allowed, lost_in_company=0)
+        return claimed
+
+
 class OwnTransactionHandler(ReportingHandler):
     """Commits the effect by itself."""
 
@@ -249,6 +267,8 @@ FLAWS: Mapping[str, Parts] = {
     "fenced-worker-deletes": Parts(run_job=FencedWorkerThatDeletes),
     "held-job-deleted": Parts(run_job=HeldJobDeletingWorker),
     "no-max-attempts": Parts(run_job=TirelessWorker),
+    "suspects-beside-others": Parts(run_job=CarelessWorker),
+    "neighbours-blamed": Parts(job_store=BlamingJobStore),
     "effect-in-own-transaction": Parts(handler=OwnTransactionHandler),
     "mark-before-send": Parts(relay=MarkingFirstRelay),
     "mark-all-on-partial-failure": Parts(relay=TrustingRelay),

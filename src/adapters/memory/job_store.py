@@ -52,9 +52,11 @@ class InMemoryJobStore:
         now = self._clock.now()
         if job.deadline_at is not None and job.deadline_at <= now:
             return Standing.LATE
-        if self._running_beside(job) >= terms.most_of_one_owner:
-            return Standing.CAPPED
-        self._tables.jobs[job_id] = started = job.start(now)
+        started = job.start(now)
+        is_suspect = started.runs_alone and not terms.is_alone
+        if is_suspect or self._running_beside(job) >= terms.most_of_one_owner:
+            return Standing.SUSPECT if is_suspect else Standing.CAPPED
+        self._tables.jobs[job_id] = started
         self._tables.leases[job_id] = now + timedelta(seconds=terms.lease_seconds)
         return started
 

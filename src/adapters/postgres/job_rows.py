@@ -27,4 +27,5 @@ def job_from(row: asyncpg.Record, types: MessageTypes) -> Job:
         result=Reference(resource=row["result_resource"], id=row["result_id"]) if row["result_id"] else None,
         failure=decode(row["failure"], Failure) if row["failure"] else None,
         cancel_requested=row["cancel_requested"],
+        lost_in_company=row["lost_in_company"],
     )

@@ -13,7 +13,7 @@ from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
 from application.ports.queue import Channel
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.errors import IdempotencyMismatchError
-from domain.job import Job, Progress
+from domain.job import MOST_LOST_IN_COMPANY, Job, Progress
 
 ACCEPT = load("accept_job")
 OF_KEY = load("get_job_of_key")
@@ -64,7 +64,9 @@ class PostgresJobStore:
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt, or say why not."""
         async with self._database.session() as session:
-            row = await session.row(CLAIM, job_id, terms.lease_seconds, terms.most_of_one_owner)
+            row = await session.row(
+                CLAIM, job_id, terms.lease_seconds, terms.most_of_one_owner, terms.is_alone, MOST_LOST_IN_COMPANY
+            )
         if row is None:
             return Standing.UNKNOWN
         return Standing(row["standing"]) if row["id"] is None else job_from(row, self._types)

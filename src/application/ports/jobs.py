@@ -22,6 +22,8 @@ class Standing(StrEnum):
     """Another worker's lease is alive."""
     CAPPED = "capped"
     """Its owner has as many running as one caller may have."""
+    SUSPECT = "suspect"
+    """Its workers were lost with it before: it may begin only where no other job runs."""
     LATE = "late"
     """Its deadline is past."""
 
@@ -32,6 +34,8 @@ class ClaimTerms:
 
     lease_seconds: float
     most_of_one_owner: int = 1_000_000
+    is_alone: bool = False
+    """No other job runs in this process meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from entrypoints.lab.history import REFUSALS, TERMINAL, EffectRow, History, JobRow, Outcome
+from entrypoints.lab.history import HARMFUL, REFUSALS, TERMINAL, EffectRow, History, JobRow, Outcome
 
 WORDS = ("lost", "doubled", "unexpected", "stale", "leaked")
 
@@ -67,6 +67,8 @@ def _jobs(history: History, marks: Mapping[str, list[EffectRow]]) -> Iterator[tu
         seen.add(name)
         if job.status not in TERMINAL:
             yield "lost", f"job {job.id}: still {job.status} after {job.attempt} attempts"
+        if job.failure == "worker-lost" and job.behaviour not in HARMFUL:
+            yield "unexpected", f"job {job.id}: failed because its neighbours lost it their workers"
         effects = marks.get(job.request_id, [])
         if job.status == "succeeded" and not effects:
             yield "lost", f"job {job.id}: succeeded without an effect"

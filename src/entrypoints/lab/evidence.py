@@ -11,7 +11,8 @@ from entrypoints.lab.stores import Stores
 from entrypoints.settings import Settings
 
 JOBS = """
-SELECT id::text, owner, command->>'drill_id' AS drill_id, status, attempt, request_id, failure->>'code' AS failure,
+SELECT id::text, owner, command->>'drill_id' AS drill_id,
+    command->>'behaviour' AS behaviour, status, attempt, request_id, failure->>'code' AS failure,
     extract(epoch FROM finished_at)::float8 AS finished_at
 FROM job
 """

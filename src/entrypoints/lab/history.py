@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
+HARMFUL = frozenset({"crash", "hang", "exhaust-memory"})
+"""Drills that may well end because their worker was lost; any other was failed for what a neighbour did."""
 REFUSALS = frozenset({"job-cancelled", "drill-refused", "deadline-exceeded"})
 """Reasons of a failed job that no dead letter tells of: trying again could not have helped."""
 
@@ -48,6 +50,7 @@ class JobRow:
     status: str
     attempt: int
     request_id: str
+    behaviour: str = "succeed"
     failure: str | None = None
     is_letter_due: bool = False
     """True for a poisoned job that ended after the queue's last loss of memory."""

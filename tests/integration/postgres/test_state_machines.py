@@ -99,7 +99,7 @@ def a_bus(database: Database) -> Bus:
 
 
 async def claimed(jobs: PostgresJobStore, job: Job, lease_seconds: float) -> Job:
-    started = await jobs.claim(job.id, ClaimTerms(lease_seconds=lease_seconds))
+    started = await jobs.claim(job.id, ClaimTerms(lease_seconds=lease_seconds, is_alone=True))
     assert isinstance(started, Job)
     return started
 

@@ -9,7 +9,7 @@ import pytest
 from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
 from application.ports.unit_of_work import LeaseLostError, UnitOfWork
 from domain.errors import IdempotencyMismatchError
-from domain.job import Failure, Job, JobStatus, Progress, Reference
+from domain.job import MOST_LOST_IN_COMPANY, Failure, Job, JobStatus, Progress, Reference
 from tests.support.builders import a_job, a_key, an_origin
 from tests.support.fakes import FixedClock
 
@@ -152,6 +152,33 @@ class JobStoreContract:
         await self.jobs.accept(a_job(2))
         terms = ClaimTerms(lease_seconds=LEASE, most_of_one_owner=1)
         assert isinstance(await self.jobs.claim(a_job(2).id, terms), Job)
+
+    async def test_attempts_lost_in_company_count_against_nobody(self) -> None:
+        first = await self.claimed(a_job(), lease_seconds=LAPSED)
+        second = await self.jobs.claim(first.id, ClaimTerms(lease_seconds=LEASE))
+        assert isinstance(second, Job)
+        assert (second.lost_in_company, second.max_attempts) == (1, first.max_attempts + 1)
+
+    async def test_job_that_lost_its_workers_begins_only_where_nothing_else_runs(self) -> None:
+        job = await self.claimed(a_job(), lease_seconds=LAPSED)
+        for _ in range(MOST_LOST_IN_COMPANY - 1):
+            assert isinstance(await self.jobs.claim(job.id, ClaimTerms(lease_seconds=LAPSED)), Job)
+        assert await self.jobs.claim(job.id, ClaimTerms(lease_seconds=LAPSED)) is Standing.SUSPECT
+        alone = ClaimTerms(lease_seconds=LAPSED, is_alone=True)
+        first = await self.jobs.claim(job.id, alone)
+        second = await self.jobs.claim(job.id, alone)
+        assert isinstance(first, Job)
+        assert isinstance(second, Job)
+        assert first.runs_alone
+        assert second.max_attempts == first.max_attempts == job.max_attempts + MOST_LOST_IN_COMPANY
+
+    async def test_job_that_lost_its_workers_goes_on_alone_after_a_retry(self) -> None:
+        job = await self.claimed(a_job(), lease_seconds=LAPSED)
+        for _ in range(MOST_LOST_IN_COMPANY):
+            begun = await self.jobs.claim(job.id, ClaimTerms(lease_seconds=LAPSED, is_alone=True))
+        assert isinstance(begun, Job)
+        await self.save(begun.release())
+        assert await self.jobs.claim(job.id, ClaimTerms(lease_seconds=LEASE)) is Standing.SUSPECT
 
     async def test_job_past_its_deadline_is_late(self) -> None:
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from application.ports.jobs import ClaimTerms, JobLeases, JobStore, Standing
 from application.ports.unit_of_work import LeaseLostError, UnitOfWork
 from domain.errors import JobTransitionError
-from domain.job import Failure, Job, JobStatus, Progress, Reference
+from domain.job import MOST_LOST_IN_COMPANY, Failure, Job, JobStatus, Progress, Reference
 from tests.support.builders import a_job, an_origin
 from tests.support.fakes import FixedClock
 
@@ -50,6 +50,7 @@ class ModelJob:
     status: JobStatus = JobStatus.QUEUED
     attempt: int = 0
     allowed: int = 3
+    lost_in_company: int = 0
     has_lease: bool = False
     winner: int | None = None
     progress: Progress | None = None
@@ -76,9 +77,9 @@ class JobLifecycle(RuleBasedStateMachine):
             self._storage.finish(self._storage.jobs.accept(a_job(number)))
             self._model[number] = ModelJob()
 
-    @rule(target=attempts, number=NUMBERS, lease_seconds=st.sampled_from([ALIVE, LAPSED]))
-    def claim(self, number: int, lease_seconds: float) -> Any:  # noqa: ANN401 (Hypothesis has no type for "none")
-        claimed = self._claim(number, lease_seconds)
+    @rule(target=attempts, number=NUMBERS, lease_seconds=st.sampled_from([ALIVE, LAPSED]), is_alone=st.booleans())
+    def claim(self, number: int, lease_seconds: float, *, is_alone: bool) -> Any:  # noqa: ANN401 (Hypothesis has no type for "none")
+        claimed = self._claim(number, lease_seconds, is_alone=is_alone)
         return claimed if isinstance(claimed, Job) else multiple()
 
     @rule(attempt=attempts, how=ENDS)
@@ -133,16 +134,16 @@ class JobLifecycle(RuleBasedStateMachine):
             job = self._storage.finish(self._storage.jobs.get(UUID(int=number), owner="alice"))
             assert job is not None
             assert (job.status, job.attempt, job.max_attempts) == (model.status, model.attempt, model.allowed)
+            assert job.lost_in_company == model.lost_in_company
             assert (job.cancel_requested, job.progress) == (model.is_cancel_wished, model.progress)
             assert (job.result.id.int if job.result else None) == model.winner
 
     def teardown(self) -> None:
         self._storage.close()
 
-    def _claim(self, number: int, lease_seconds: float) -> Job | Standing:
-        claimed: Job | Standing = self._storage.finish(
-            self._storage.jobs.claim(UUID(int=number), ClaimTerms(lease_seconds=lease_seconds))
-        )
+    def _claim(self, number: int, lease_seconds: float, *, is_alone: bool = True) -> Job | Standing:
+        terms = ClaimTerms(lease_seconds=lease_seconds, is_alone=is_alone)
+        claimed: Job | Standing = self._storage.finish(self._storage.jobs.claim(UUID(int=number), terms))
         model = self._model.get(number)
         if model is None:
             assert claimed is Standing.UNKNOWN
@@ -150,7 +151,12 @@ class JobLifecycle(RuleBasedStateMachine):
             assert claimed in FINISHED
         elif model.status is JobStatus.RUNNING and model.has_lease:
             assert claimed is Standing.HELD
+        elif not is_alone and model.lost_in_company + (model.status is JobStatus.RUNNING) >= MOST_LOST_IN_COMPANY:
+            assert claimed is Standing.SUSPECT
         else:
+            if model.status is JobStatus.RUNNING and model.lost_in_company < MOST_LOST_IN_COMPANY:
+                model.lost_in_company += 1
+                model.allowed += 1
             model.status, model.attempt, model.progress = JobStatus.RUNNING, model.attempt + 1, None
             model.has_lease = lease_seconds == ALIVE
             assert isinstance(claimed, Job)

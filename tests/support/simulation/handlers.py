@@ -13,7 +13,7 @@ from application.progress import Attempt
 from domain.commands import AddRecipe, GenerateReport
 from domain.errors import InvalidRecipeError, InvalidReportError
 from domain.events import RecipeAdded
-from domain.job import Reference
+from domain.job import Job, Reference
 from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.simulation.judge import Judge
 from tests.support.simulation.loop import CURRENT, give_way
@@ -56,7 +56,10 @@ class ReportingHandler:
     async def handle(self, command: GenerateReport, context: Context) -> Reference:
         assert isinstance(context.progress, Attempt)
         job = context.progress.job
-        self.judge.begins(job)
+        with self.judge.runs(job, CURRENT.get()):
+            return await self._work(command, context, context.progress.job)
+
+    async def _work(self, command: GenerateReport, context: Context, job: Job) -> Reference:
         for done in range(self.random.randrange(3)):
             await context.progress.report(done, 3)
             await give_way()

@@ -1,6 +1,8 @@
 """The promises, checked after each step from outside: what was asked, what was answered, what is stored."""
 
 from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from operator import is_
@@ -10,9 +12,9 @@ from adapters.memory.outbox import InMemoryOutboxBatch
 from adapters.memory.queue import InMemoryQueue
 from adapters.memory.tables import Tables
 from application.ports.outbox import OutboxBatch
-from domain.job import Job, JobStatus, Reference
+from domain.job import MOST_LOST_IN_COMPANY, Job, JobStatus, Reference
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 5 + MOST_LOST_IN_COMPANY
 
 
 class BrokenPromiseError(AssertionError):
@@ -59,6 +61,7 @@ class Judge:
     _answers: dict[tuple[str, str, str], tuple[str, object]] = field(default_factory=dict)
     accepted: set[UUID] = field(default_factory=set)
     _followed: set[UUID] = field(default_factory=set)
+    _running: dict[Hashable, list[Job]] = field(default_factory=dict)
 
     def asks(self, request: Request) -> None:
         """Note that a client asks."""
@@ -87,11 +90,20 @@ class Judge:
         )
         self.answers(request, reference)
 
-    def begins(self, job: Job) -> None:
-        """Note that a handler begins."""
+    @contextmanager
+    def runs(self, job: Job, process: Hashable) -> Iterator[None]:
+        """Note that a handler runs for the block."""
         self.begun[job.id] += 1
         allowed = MOST_ATTEMPTS + self.hand_backs
         self._expect(self.begun[job.id] <= allowed, f"job {job.id} began {self.begun[job.id]} times")
+        beside = self._running.setdefault(process, [])
+        beside.append(job)
+        has_company = len(beside) > 1 and any(each.runs_alone for each in beside)
+        self._expect(not has_company, f"a suspect ran beside others: {[each.id for each in beside]}")
+        try:
+            yield
+        finally:
+            beside.remove(job)
 
     def follows(self, effect: UUID) -> None:
         """Note that the event of an effect reached its handler."""
@@ -150,6 +162,8 @@ class Judge:
         self._expect(before.attempt <= job.attempt <= before.attempt + 1, f"job {job.id} jumped to {job.attempt}")
         is_begun = job.attempt > before.attempt
         self._expect(not is_begun or job.status is JobStatus.RUNNING, f"job {job.id} began but is {job.status}")
+        is_lost = job.failure is not None and job.failure.code == "worker-lost"
+        self._expect(not is_lost or job.runs_alone, f"job {job.id} was failed for what may be another's fault")
         self._expect(job.max_attempts <= MOST_ATTEMPTS + self.hand_backs, f"job {job.id} has {job.max_attempts}")
         is_going_back = before.progress and job.progress and not is_begun and job.progress.done < before.progress.done
         self._expect(not is_going_back, f"the progress of job {job.id} went back")

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from application.bus import Handler
+from application.company import Company
 from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
 from application.ports.jobs import ClaimTerms
@@ -17,7 +18,7 @@ from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
 from domain.events import JobCancelled, JobSucceeded
-from domain.job import Job, JobStatus, Origin, Progress, Reference
+from domain.job import MOST_LOST_IN_COMPANY, Job, JobStatus, Origin, Progress, Reference
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
 from tests.support.builders import an_origin
@@ -97,11 +98,42 @@ async def test_last_attempt_fails_the_job_and_its_message_is_dead() -> None:
     assert (await shown(app, job)).status is JobStatus.FAILED
 
 
+async def test_job_is_not_lost_through_what_ran_beside_it() -> None:
+    app = application(ScriptedHandler())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    for _ in range(MOST_LOST_IN_COMPANY):
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1))
+    assert await app.run_job.run(job.id) == Done()
+    assert (await shown(app, job)).status is JobStatus.SUCCEEDED
+    assert "job.alone" in [name for name, _ in app.telemetry.events]
+
+
+async def test_job_waits_elsewhere_while_another_is_alone_here() -> None:
+    app = application(ScriptedHandler())
+    app.run_job = replace(app.run_job, company=Company(patience_seconds=0.01))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    async with app.run_job.company.alone():
+        assert isinstance(await app.run_job.run(job.id), Retry)
+    assert (await shown(app, job)).attempt == 0
+
+
+async def test_suspect_that_another_worker_took_is_left_to_it() -> None:
+    app = application(ScriptedHandler())
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    for _ in range(MOST_LOST_IN_COMPANY):
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1, is_alone=True))
+    with app.run_job.company.together():
+        waiting = asyncio.create_task(app.run_job.run(job.id))
+        await asyncio.sleep(0)
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=60, is_alone=True))
+    assert await waiting == Leave()
+
+
 async def test_job_whose_every_attempt_was_lost_ends_as_worker_lost() -> None:
     app = application(ScriptedHandler())
     job = (await app.bus.defer(REPORT, an_origin())).job
-    for _ in range(job.max_attempts):
-        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1))
+    for _ in range(job.max_attempts + MOST_LOST_IN_COMPANY):
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1, is_alone=True))
     assert await app.run_job.run(job.id) == Reject(reason="worker-lost")
     ended = await shown(app, job)
     assert ended.failure is not None

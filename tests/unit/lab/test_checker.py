@@ -30,6 +30,7 @@ def words(history: History) -> list[str]:
         History(asked=[replace(ASKED, outcome=Outcome.REFUSED)]),
         History(asked=[ASKED], jobs=[FAILED], letters=["job-1", "job-1"]),
         History(asked=[ASKED], jobs=[replace(FAILED, is_letter_due=False)]),
+        History(asked=[ASKED], jobs=[replace(FAILED, failure="worker-lost", behaviour="crash")], letters=["job-1"]),
         History(asked=[ASKED], jobs=[replace(JOB, status="cancelled")]),
         replace(
             GOOD,
@@ -61,6 +62,11 @@ def test_good_history_is_clean(history: History) -> None:
         pytest.param(replace(GOOD, jobs=[replace(JOB, status="failed")]), "unexpected", id="effect of a failed job"),
         pytest.param(
             replace(GOOD, effects=[EFFECT, replace(EFFECT, request_id="request-9")]), "unexpected", id="effect, no job"
+        ),
+        pytest.param(
+            History(asked=[ASKED], jobs=[replace(FAILED, failure="worker-lost")], letters=["job-1"]),
+            "unexpected",
+            id="neighbour of poison",
         ),
         pytest.param(replace(GOOD, letters=["job-1"]), "unexpected", id="dead letter of a good job"),
         pytest.param(replace(GOOD, letters=[""]), "unexpected", id="dead letter of nothing"),

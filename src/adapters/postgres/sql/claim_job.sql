@@ -1,12 +1,15 @@
 -- Begin the next attempt of a job that waits, or whose worker let its lease lapse; time is the database's.
 WITH mine AS (
-    SELECT id, owner, status, lease_until, deadline_at
+    SELECT id, owner, status, lease_until, deadline_at, lost_in_company
     FROM job
     WHERE id = $1
 ), claimed AS (
     UPDATE job
     SET status = 'running',
         attempt = job.attempt + 1,
+        -- An attempt lost beside others counts against nobody: the next one is one more.
+        max_attempts = job.max_attempts + (job.status = 'running' AND job.lost_in_company < $5)::integer,
+        lost_in_company = job.lost_in_company + (job.status = 'running' AND job.lost_in_company < $5)::integer,
         lease_until = clock_timestamp() + make_interval(secs => $2),
         started_at = coalesce(job.started_at, clock_timestamp()),
         progress_done = NULL,
@@ -14,6 +17,7 @@ WITH mine AS (
     FROM mine
     WHERE job.id = $1
         AND (job.status = 'queued' OR (job.status = 'running' AND job.lease_until < clock_timestamp()))
+        AND ($4 OR job.lost_in_company + (job.status = 'running')::integer < $5)
         AND (job.deadline_at IS NULL OR job.deadline_at > clock_timestamp())
         AND (
             SELECT count(*)
@@ -31,6 +35,7 @@ SELECT
         WHEN mine.status = 'failed' THEN 'failed'
         WHEN mine.status = 'running' AND mine.lease_until > clock_timestamp() THEN 'held'
         WHEN mine.deadline_at <= clock_timestamp() THEN 'late'
+        WHEN NOT $4 AND mine.lost_in_company + (mine.status = 'running')::integer >= $5 THEN 'suspect'
         ELSE 'capped'
     END AS standing,
     claimed.*
