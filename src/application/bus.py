@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from application.context import Context, ProgressReporter, SilentProgress
 from application.dispatch import EVENT_HANDLERS, USE_CASES, kind_of
 from application.ports.clock import Clock, IdFactory
-from application.ports.idempotency import IdempotencyKey, Outcome
+from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, JobStore
 from application.ports.telemetry import Telemetry
 from application.ports.unit_of_work import Transaction, UnitOfWork
@@ -69,7 +69,7 @@ class Bus:
         """Run the command now, in a transaction of its own.
 
         With a key, the effect and the record of the key commit together; the same request again is answered from
-        the record, refusals of the domain included.
+        the record, refusals of the domain included. Raises AnsweredOtherwiseError where the first one became a job.
         """
         _authorize(command, origin)
         try:
@@ -78,7 +78,7 @@ class Bus:
                 self.unit_of_work.begin(origin) as transaction,
             ):
                 if key is not None and (earlier := await transaction.idempotency.claim(key)) is not None:
-                    return _replayed(earlier)
+                    return replayed(earlier)
                 reference = await self.run(command, origin, transaction, SilentProgress())
                 if key is not None:
                     await transaction.idempotency.keep(key, Outcome(reference=reference))
@@ -86,8 +86,11 @@ class Bus:
         except (KeptRefusalError, IdempotencyMismatchError, RequestInProgressError):
             raise
         except DomainError as error:
-            if key is not None and (earlier := await self._keep_refusal(error, origin, key)) is not None:
-                return _replayed(earlier)
+            # Who may do something can change at any time: such a refusal is never kept.
+            if key is None or error.kind is ErrorKind.FORBIDDEN:
+                raise
+            if (earlier := await self._keep_refusal(error, origin, key)) is not None:
+                return replayed(earlier)
             raise
 
     async def defer(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Acceptance:
@@ -154,7 +157,10 @@ def _authorize(command: Command, origin: Origin) -> None:
         origin.principal.require_scope(scope)
 
 
-def _replayed(earlier: Outcome) -> Execution:
+def replayed(earlier: Outcome) -> Execution:
+    """Answer from a record; raise KeptRefusalError for a refusal, AnsweredOtherwiseError for a job."""
+    if earlier.job_id is not None:
+        raise AnsweredOtherwiseError(earlier)
     if earlier.refusal is not None and earlier.refusal_kind is not None:
         refusal = earlier.refusal
         kind = ErrorKind(earlier.refusal_kind)

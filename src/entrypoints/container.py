@@ -19,6 +19,8 @@ from adapters.identity.token_verifier import JoserfcTokenVerifier
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
+from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
+from adapters.postgres.job_news import heard
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
@@ -49,6 +51,7 @@ from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
+from application.job_watch import JobWatch
 from application.operations.discard_dead_letters import DiscardDeadLetters
 from application.operations.inspect_dead_letters import InspectDeadLetters
 from application.operations.manage_jobs import ManageJobs
@@ -169,6 +172,8 @@ class Container(containers.DeclarativeContainer):
         oldest_seconds=settings.provided.oldest_queued_seconds,
     )
 
+    job_watch = providers.Singleton(JobWatch, jobs=job_store)
+
     # SQS
     queue_names = providers.Singleton(
         QueueNames,
@@ -211,6 +216,7 @@ class Container(containers.DeclarativeContainer):
         bus=bus,
         admission=admission,
         job_store=job_store,
+        job_watch=job_watch,
         recipe_reads=recipe_reads,
         report_reads=report_reads,
         verifier=verifier,
@@ -343,6 +349,12 @@ async def open_queues(container: Container) -> AsyncIterator[None]:
     _add_faults(container, "outbox_store", "publisher", "consumer")
     async with listening(settings.database_url, NOTIFICATION, wake):
         yield
+
+
+def hearing_of_jobs(container: Container) -> AbstractAsyncContextManager[None]:
+    """Listen for changes of jobs, for a process whose clients wait for them: one connection, however many they are."""
+    watch = container.job_watch()
+    return listening(container.settings().database_url, JOB_NOTIFICATION, heard(watch.told, watch.told_unknown))
 
 
 def _add_faults(container: Container, *ports: str) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LONGEST_WAIT_SECONDS = 30
+"""A client may prefer to wait up to this long for the end of its job."""
+
 
 class Exposure(StrEnum):
     """Who reaches a route through the gateway."""
@@ -23,7 +26,8 @@ class Cost(StrEnum):
 class Edge:
     """What the gateway enforces for one route before the API sees a request.
 
-    A token route asks for all of `scopes` and all of `roles`. INTERNAL routes (health) answer on
+    A token route asks for all of `scopes` and all of `roles`. One that `waits` heeds `Prefer`, and has
+    LONGEST_WAIT_SECONDS more where the client prefers to wait. INTERNAL routes (health) answer on
     the API's own port only; the gateway does not know them.
     """
 
@@ -32,6 +36,7 @@ class Edge:
     roles: frozenset[str] = frozenset()
     cost: Cost = Cost.NORMAL
     timeout_seconds: float = 5.0
+    waits: bool = False
     body_limit_bytes: int = 65_536
 
 

@@ -21,6 +21,7 @@ from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
+from application.job_watch import JobWatch
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.run_job import RunJob
@@ -43,6 +44,8 @@ class InMemoryApplication:
         self.corpus = InMemoryRecipeCorpus(self.tables)
         self.unit_of_work = InMemoryUnitOfWork(self.tables, self.clock, self.ids)
         self.jobs = InMemoryJobStore(self.tables, self.clock)
+        self.watch = JobWatch(jobs=self.jobs)
+        self.tables.followers.append(self.watch.told)
         self.outbox = InMemoryOutboxStore(self.tables, self.clock)
         self.recipe_reads = InMemoryRecipeReads(self.tables)
         self.report_reads = InMemoryReportReads(self.tables)

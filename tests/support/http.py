@@ -64,6 +64,7 @@ class InMemoryApi:
             ),
             operations=InMemoryOperations(core).operations,
             job_store=core.jobs,
+            job_watch=core.watch,
             recipe_reads=core.recipe_reads,
             report_reads=core.report_reads,
             verifier=KnownTokens(),

@@ -9,7 +9,7 @@ from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.memory.unit_of_work import KEY_LIFE
 from adapters.wire.messages import job_message
 from application.ports.clock import Clock
-from application.ports.idempotency import IdempotencyKey
+from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
 from application.ports.jobs import Acceptance, Backlog, ClaimTerms, JobLeases, JobStore, JobUpkeep, Standing
 from application.ports.queue import Channel
 from domain.errors import IdempotencyMismatchError
@@ -30,11 +30,13 @@ class InMemoryJobStore:
             row = self._tables.keys.get((key.scope, key.key))
             if row is not None and row.fingerprint != key.fingerprint:
                 raise IdempotencyMismatchError("This idempotency key was used for another request.")
+            if row is not None and row.outcome is not None:
+                raise AnsweredOtherwiseError(row.outcome)
             if row is not None and row.job_id is not None:
                 return Acceptance(job=self._tables.jobs[row.job_id], is_replay=True)
             expires_at = self._clock.now() + KEY_LIFE
             self._tables.keys[(key.scope, key.key)] = KeyRow(key.fingerprint, job.id, None, expires_at)
-        self._tables.jobs[job.id] = job
+        self._tables.put_job(job)
         self._tables.announced[job.id] = (self._clock.now(), 0)
         self._announce(job)
         return Acceptance(job=job)
@@ -56,8 +58,8 @@ class InMemoryJobStore:
         is_suspect = started.runs_alone and not terms.is_alone
         if is_suspect or self._running_beside(job) >= terms.most_of_one_owner:
             return Standing.SUSPECT if is_suspect else Standing.CAPPED
-        self._tables.jobs[job_id] = started
         self._tables.leases[job_id] = now + timedelta(seconds=terms.lease_seconds)
+        self._tables.put_job(started)
         return started
 
     async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
@@ -68,7 +70,7 @@ class InMemoryJobStore:
                 continue
             current = self._tables.jobs[job.id]
             if progress is not None:
-                self._tables.jobs[job.id] = replace(current, progress=progress)
+                self._tables.put_job(replace(current, progress=progress))
             if current.cancel_requested:
                 wished.add(job.id)
         return wished

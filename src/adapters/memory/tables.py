@@ -1,6 +1,7 @@
 """What the in-memory adapters share: the committed state."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from application.ports.idempotency import Outcome
 from application.ports.queue import Channel, Message
 from domain.events import Event
 from domain.ingredient import Ingredient
-from domain.job import Job, Origin
+from domain.job import Job, JobStatus, Origin
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
@@ -67,8 +68,16 @@ class Tables:
     drills: list[DrillMark] = field(default_factory=list)
     locked_jobs: dict[UUID, asyncio.Event] = field(default_factory=dict)
     """Rows that a transaction has locked, each with what tells that it has ended."""
+    followers: list[Callable[[UUID, JobStatus], None]] = field(default_factory=list)
+    """Called at each change of a job."""
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set at each commit that adds to the outbox."""
+
+    def put_job(self, job: Job) -> None:
+        """Store a job, and tell those who follow it."""
+        self.jobs[job.id] = job
+        for follow in self.followers:
+            follow(job.id, job.status)
 
     async def unlocked(self, job_id: UUID) -> None:
         """Wait until no transaction has this job locked, as any write to a locked row does."""

@@ -19,7 +19,7 @@ from application.ports.unit_of_work import LeaseLostError, Transaction, UnitOfWo
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.events import Event
 from domain.ingredient import Ingredient
-from domain.job import Job, JobStatus, Origin, Reference
+from domain.job import Job, JobStatus, Origin
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
@@ -100,7 +100,7 @@ class InMemoryTransaction:
         if row is not None and row.fingerprint != key.fingerprint:
             raise IdempotencyMismatchError("This idempotency key was used for another request.")
         if row is not None:
-            return row.outcome or Outcome(reference=Reference(resource="job", id=row.job_id) if row.job_id else None)
+            return row.outcome or Outcome(job_id=row.job_id)
         if name in self.tables.owned_keys:
             raise RequestInProgressError("The first request with this idempotency key is still being carried out.")
         self.tables.owned_keys.add(name)
@@ -109,6 +109,8 @@ class InMemoryTransaction:
 
     def keep_key(self, key: IdempotencyKey, outcome: Outcome) -> None:
         """Keep a key's outcome for the commit."""
+        if (key.scope, key.key) in self.tables.keys:
+            raise RequestInProgressError("The same request was accepted as a job meanwhile.")
         row = KeyRow(key.fingerprint, None, outcome, self._clock.now() + KEY_LIFE)
         self.later(lambda: self.tables.keys.update({(key.scope, key.key): row}))
 
@@ -131,7 +133,7 @@ class InMemoryTransaction:
         """Apply everything."""
         for job, delay in self._ended:
             wished = self.tables.jobs[job.id].cancel_requested
-            self.tables.jobs[job.id] = replace(job, cancel_requested=wished)
+            self.tables.put_job(replace(job, cancel_requested=wished))
             _, sent = self.tables.announced[job.id]
             self.tables.announced[job.id] = (self._clock.now() + timedelta(seconds=delay), sent)
         for change in self._changes:
@@ -157,7 +159,7 @@ class _Jobs:
         return await self.transaction.lock(job_id)
 
     async def change(self, job: Job) -> None:
-        self.transaction.later(lambda: self.transaction.tables.jobs.update({job.id: job}))
+        self.transaction.later(lambda: self.transaction.tables.put_job(job))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from typing import Any
 import asyncpg
 
 from adapters.postgres.errors import translated
-from adapters.postgres.statements import Statement
+from adapters.postgres.notifications import Notifications
+from adapters.postgres.statements import Statement, load
 from domain.job import Origin
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._:-]")
 ACQUIRE_SECONDS = 3.0
 COMMAND_SECONDS = 60.0
+NOTIFY = load("notify")
 
 Observe = Callable[[str], AbstractContextManager[None]]
 """Opens a span around one statement, given its name."""
@@ -98,6 +100,7 @@ class Database:
         self.pool = pool
         self._statements = statements
         self._service = service
+        self.notifications = Notifications(self._notify)
 
     def label(self, origin: Origin) -> str:
         """Return what the database's log shows for statements of this request: at most 63 safe characters."""
@@ -127,6 +130,10 @@ class Database:
                 await _rolled_back(session)
                 raise
             await session.script("COMMIT")
+
+    async def _notify(self, channels: list[str], payloads: list[str]) -> None:
+        async with self.session() as session:
+            await session.fetch(NOTIFY, channels, payloads)
 
 
 async def _rolled_back(session: Session) -> None:

@@ -7,7 +7,6 @@ from adapters.postgres.statements import load
 from adapters.wire.codec import decode, encode
 from application.ports.idempotency import IdempotencyKey, IdempotencyRecords, Outcome
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
-from domain.job import Reference
 
 LOCK = load("lock_key")
 GET = load("get_outcome_of_key")
@@ -34,13 +33,14 @@ class PostgresIdempotencyRecords:
         return None
 
     async def keep(self, key: IdempotencyKey, outcome: Outcome) -> None:
-        """Remember how it ended."""
-        await self._session.row(KEEP, key.scope, key.key, key.fingerprint, encode(outcome))
+        """Remember how it ended; a job that was accepted meanwhile under the same key goes first."""
+        if await self._session.value(KEEP, key.scope, key.key, key.fingerprint, encode(outcome)) is None:
+            raise RequestInProgressError("The same request was accepted as a job meanwhile.")
 
 
 def _outcome(row: asyncpg.Record) -> Outcome:
     if row["job_id"] is not None:
-        return Outcome(reference=Reference(resource="job", id=row["job_id"]))
+        return Outcome(job_id=row["job_id"])
     return decode(row["outcome"], Outcome)
 
 

@@ -11,7 +11,7 @@ from adapters.wire.codec import MessageTypes, encode
 from adapters.wire.messages import job_message
 from application.ports.queue import Channel
 from application.ports.unit_of_work import JobRepository, LeaseLostError
-from domain.job import Job
+from domain.job import Job, JobStatus
 
 SAVE = load("save_job")
 LOCK = load("lock_job")
@@ -25,6 +25,8 @@ class PostgresJobRepository:
         """Work inside the session's transaction."""
         self._session = session
         self._types = types
+        self.changed: dict[UUID, JobStatus] = {}
+        """What this transaction has changed, to be told once it is committed."""
 
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
         """Store what the attempt made of the job; raise LeaseLostError if it is no longer the running one."""
@@ -44,6 +46,7 @@ class PostgresJobRepository:
         )
         if saved is None:
             raise LeaseLostError(str(job.id))
+        self.changed[job.id] = job.status
 
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         """Add the job's message to the outbox, to be sent after the delay."""
@@ -60,6 +63,7 @@ class PostgresJobRepository:
         """Store a locked job's wish to be cancelled, or its end."""
         failure = encode(job.failure) if job.failure else None
         await self._session.row(CHANGE, job.id, job.status.value, job.finished_at, failure, job.cancel_requested)
+        self.changed[job.id] = job.status
 
 
 _: type[JobRepository] = PostgresJobRepository

@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from adapters.postgres.database import Database
+from adapters.postgres.job_news import tell_of_job
 from adapters.postgres.job_rows import job_from
 from adapters.postgres.statements import load
-from adapters.wire.codec import MessageTypes, encode
+from adapters.wire.codec import MessageTypes, decode, encode
 from adapters.wire.messages import job_message
-from application.ports.idempotency import IdempotencyKey
+from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
 from application.ports.queue import Channel
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.errors import IdempotencyMismatchError
-from domain.job import MOST_LOST_IN_COMPANY, Job, Progress
+from domain.job import MOST_LOST_IN_COMPANY, Job, JobStatus, Progress
 
 ACCEPT = load("accept_job")
 OF_KEY = load("get_job_of_key")
@@ -69,7 +70,11 @@ class PostgresJobStore:
             )
         if row is None:
             return Standing.UNKNOWN
-        return Standing(row["standing"]) if row["id"] is None else job_from(row, self._types)
+        if row["id"] is None:
+            return Standing(row["standing"])
+        job = job_from(row, self._types)
+        tell_of_job(self._database, job.id, job.status)
+        return job
 
     async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
         """Show progress outside the jobs' own transactions, and return those wished cancelled."""
@@ -81,7 +86,10 @@ class PostgresJobStore:
                 [progress.done if progress else None for _, progress in running],
                 [progress.total if progress else None for _, progress in running],
             )
-        return {row["id"] for row in rows}
+        for row in rows:
+            if row["is_news"]:
+                tell_of_job(self._database, row["id"], JobStatus.RUNNING)
+        return {row["id"] for row in rows if row["cancel_requested"]}
 
     async def get(self, job_id: UUID, *, owner: str) -> Job | None:
         """Return the owner's job."""
@@ -92,11 +100,13 @@ class PostgresJobStore:
     async def _accepted_before(self, key: IdempotencyKey) -> Acceptance:
         async with self._database.session() as session:
             row = await session.row(OF_KEY, key.scope, key.key)
-        if row is None or row["id"] is None:
-            # The record expired between the two statements, or is a synchronous request's: the caller may try again.
-            raise StorageUnavailableError("the idempotency record has gone")
-        if row["fingerprint"] != key.fingerprint:
+        if row is not None and row["fingerprint"] != key.fingerprint:
             raise IdempotencyMismatchError("This idempotency key was used for another request.")
+        if row is not None and row["outcome"] is not None:
+            raise AnsweredOtherwiseError(decode(row["outcome"], Outcome))
+        if row is None or row["id"] is None:
+            # The record, or its job, expired between the two statements: the caller may try again.
+            raise StorageUnavailableError("the idempotency record has gone")
         return Acceptance(job=job_from(row, self._types), is_replay=True)
 
 

@@ -8,6 +8,7 @@ from adapters.postgres.catalogue import PostgresCatalogueRepository
 from adapters.postgres.database import Database, LazyTransaction
 from adapters.postgres.drill_effects import PostgresDrillEffects
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
+from adapters.postgres.job_news import tell_of_job
 from adapters.postgres.job_repository import PostgresJobRepository
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.projection_repository import PostgresProjectionRepository
@@ -48,7 +49,11 @@ class PostgresUnitOfWork:
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction; see the port for its promises."""
         async with AsyncExitStack() as opened:
-            yield PostgresTransaction(LazyTransaction(self._database, origin, opened), origin, self._ids, self._types)
+            session = LazyTransaction(self._database, origin, opened)
+            transaction = PostgresTransaction(session, origin, self._ids, self._types)
+            yield transaction
+        for job_id, status in transaction.jobs.changed.items():
+            tell_of_job(self._database, job_id, status)
 
 
 _: type[UnitOfWork] = PostgresUnitOfWork

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from domain.job import Failure, Reference
 
@@ -20,11 +21,24 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the first request ended: with a reference (or none), or refused."""
+    """What the first request came to: a reference (or none), a refusal, or a job that goes on by itself."""
 
     reference: Reference | None = None
     refusal: Failure | None = None
     refusal_kind: str | None = None
+    job_id: UUID | None = None
+
+
+class AnsweredOtherwiseError(Exception):
+    """The same request, under the same key, went the other way before: at once, or as a job.
+
+    Whoever asked chose another way this time; the first one holds.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        """Keep what it came to."""
+        super().__init__("the first request with this key went the other way")
+        self.outcome = outcome
 
 
 class IdempotencyRecords(Protocol):
@@ -38,4 +52,7 @@ class IdempotencyRecords(Protocol):
         """
 
     async def keep(self, key: IdempotencyKey, outcome: Outcome) -> None:
-        """Remember how it ended, under the key that this transaction owns."""
+        """Remember how it ended, under the key that this transaction owns.
+
+        Raises RequestInProgressError when the same request became a job meanwhile: the transaction must not commit.
+        """

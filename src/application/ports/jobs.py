@@ -52,7 +52,8 @@ class JobStore(Protocol):
     async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
         """Store a new job, its key and the message that announces it, in one transaction: it cannot be lost then.
 
-        The same key gives the job that it gave before; raises IdempotencyMismatchError for another request.
+        The same key gives the job that it gave before. Raises IdempotencyMismatchError for another request, and
+        AnsweredOtherwiseError where the first one was carried out at once.
         """
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:

@@ -5,7 +5,7 @@ import uvicorn
 
 from entrypoints.cli.running import environment, run
 from entrypoints.cli.serving import OrderlyServer
-from entrypoints.container import open_container
+from entrypoints.container import hearing_of_jobs, open_container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings, Stage, read_settings
 
@@ -27,7 +27,7 @@ def command() -> None:
 
 async def serve(settings: Settings) -> None:
     """Serve until a signal comes."""
-    async with open_container(settings, "api") as container:
+    async with open_container(settings, "api") as container, hearing_of_jobs(container):
         app = create_app(container.api(), with_docs=settings.stage is not Stage.PRODUCTION)
         config = uvicorn.Config(
             app,
@@ -43,4 +43,4 @@ async def serve(settings: Settings) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_grace_seconds,
         )
-        await OrderlyServer(config).serve()
+        await OrderlyServer(config, container.job_watch().stop).serve()

@@ -1,6 +1,7 @@
 """Serving ASGI applications: until a signal comes, or beside a worker."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -11,6 +12,17 @@ from entrypoints.worker.health import HealthApp
 
 class OrderlyServer(uvicorn.Server):
     """Ends in order at a signal and does not raise it again afterwards, which would look like a crash."""
+
+    def __init__(self, config: uvicorn.Config, at_stop: Callable[[], None] | None = None) -> None:
+        """Take what lets requests that wait go on, so that the end need not wait for them."""
+        super().__init__(config)
+        self._at_stop = at_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what waits end, then what is under way."""
+        if self._at_stop is not None:
+            self._at_stop()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop accepting, finish what is under way, return."""

@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from entrypoints.edge import EdgeRoute, Exposure
+from entrypoints.edge import LONGEST_WAIT_SECONDS, EdgeRoute, Exposure
 from entrypoints.gateway import cors, limits, policy, tokens
 from entrypoints.gateway.errors import GatewayConfigError
 from entrypoints.gateway.headers import INVALID_REQUEST_ID
@@ -15,6 +16,7 @@ from entrypoints.settings import Settings
 READS = frozenset({"GET", "HEAD"})
 BODY_FILTER = "envoy.filters.http.filter_chain"
 
+_PREFERS_TO_WAIT: Json = {"name": "prefer", "string_match": {"contains": "wait", "ignore_case": True}}
 _PARAMETER = re.compile(r"\{[^{}]+\}")
 # Envoy joins two Host headers with a comma; which of them a later reader believes is not to be found out.
 _NOT_ONE_HOST: Json = {
@@ -87,23 +89,29 @@ def _path_entries(regex: str, group: list[EdgeRoute], settings: Settings) -> lis
 
 
 def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Json]:
-    """Return one entry for the reads and one for the writes of a route: only reads are retried."""
+    """Return one entry for the reads and one for the writes of a route: only reads are retried.
+
+    Each is preceded by one with more time for those who prefer to wait, where the route heeds that.
+    """
     parts = [part for part in (route.methods & READS, route.methods - READS) if part]
+    patient = replace(route.edge, timeout_seconds=route.edge.timeout_seconds + LONGEST_WAIT_SECONDS)
+    times = [(patient, [_PREFERS_TO_WAIT]), (route.edge, [])] if route.edge.waits else [(route.edge, [])]
     return [
         {
             "name": route.name,
             "stat_prefix": re.sub(r"[^A-Za-z0-9_]+", "_", route.name),
-            "match": {**path, "headers": [method_in(methods)]},
+            "match": {**path, "headers": [method_in(methods), *asked]},
             "metadata": _described(
                 route.template,
                 scope=" ".join(sorted(route.edge.scopes)),
                 cost=route.edge.cost.value,
                 rate_policy=limits.policy_of(route.edge, settings),
             ),
-            "route": forward(route.edge, safe=methods <= READS),
+            "route": forward(edge, safe=methods <= READS),
             "typed_per_filter_config": {**_access(route, settings), BODY_FILTER: _body_limit(route)},
         }
         for methods in parts
+        for edge, asked in times
     ]
 
 

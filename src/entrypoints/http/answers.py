@@ -1,13 +1,27 @@
-"""The two answers to a command: it is done, or it is kept as a job."""
+"""Every command's answer: at once, as a job, or as a job that is waited for; the client may choose by `Prefer`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
 
-from application.bus import Execution
+from application.admission import Admission
+from application.bus import Bus, Execution, replayed
+from application.job_watch import JobWatch
+from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
 from application.ports.jobs import Acceptance
-from domain.job import JobStatus
+from domain.commands import Command
+from domain.job import Failure, Job, JobStatus, Origin
+from entrypoints.http.auth import origin_of
+from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.preferences import Preference, preference_of
+from entrypoints.http.problems import failure_answer
 from entrypoints.http.schemas.jobs import POLL_SECONDS, JobAccepted
 from entrypoints.http.urls import resource_url
+
+CANCELLED = Failure(code="job-cancelled", detail="The job was cancelled before its end.")
 
 
 class Created(msgspec.Struct, frozen=True):
@@ -17,13 +31,93 @@ class Created(msgspec.Struct, frozen=True):
     url: str
 
 
-def created(execution: Execution) -> Response[Created | None]:
+Done = Callable[[Execution], Awaitable[Response[Any]]]
+"""Makes the answer to a command that has been carried out."""
+
+
+async def created(execution: Execution) -> Response[Created | None]:
     """Answer 201 with the new resource's place; 204 for a command that leaves none."""
-    reference, headers = execution.reference, _replayed(is_replay=execution.is_replay)
+    reference = execution.reference
     if reference is None:
-        return Response(None, status_code=204, headers=headers)
+        return Response(None, status_code=204)
     url = resource_url(reference.resource, reference.id)
-    return Response(Created(str(reference.id), url), status_code=201, headers={"Location": url, **headers})
+    return Response(Created(str(reference.id), url), status_code=201, headers={"Location": url})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What answering needs of the application."""
+
+    bus: Bus
+    admission: Admission
+    watch: JobWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one request. Its route declares the default, and `done` where a finished command is no 201.
+
+    A request that waits is a job from its first byte, so nothing is lost when client or process go away: it only gets
+    its answer from here, and that is the one it would have got at once.
+    """
+
+    answers: Answers
+    request: Request[Any, Any, Any]
+    origin: Origin
+    key: IdempotencyKey | None
+    preference: Preference
+
+    async def now(self, command: Command, done: Done = created) -> Response[Any]:
+        """Carry the command out at once, unless the client prefers a job."""
+        if self.preference.responds_async or self.preference.wait_seconds is not None:
+            return await self.later(command, done)
+        try:
+            return _marked(await done(execution := await self._execute(command)), is_replay=execution.is_replay)
+        except AnsweredOtherwiseError:
+            return await self.later(command, done)
+
+    async def later(self, command: Command, done: Done = created) -> Response[Any]:
+        """Keep the command as a job, and wait for it as long as the client prefers."""
+        try:
+            acceptance = await self.answers.admission.defer(command, self.origin, self.key)
+        except AnsweredOtherwiseError as first:
+            return _marked(await done(replayed(first.outcome)), is_replay=True)
+        wait_seconds = self.preference.wait_seconds
+        job = acceptance.job if wait_seconds is None else await self._ended(acceptance.job, wait_seconds)
+        is_async = wait_seconds is None or not job.status.is_terminal
+        answer = accepted(acceptance) if is_async else await self._as_at_once(job, done)
+        answer.headers.update(self.preference.applied(is_async=is_async))
+        return _marked(answer, is_replay=acceptance.is_replay)
+
+    async def once(self, command: Command, done: Done = created) -> Response[Any]:
+        """Carry the command out at once whatever the client prefers: for answers that no job could bring later."""
+        return _marked(await done(execution := await self._execute(command)), is_replay=execution.is_replay)
+
+    async def _execute(self, command: Command) -> Execution:
+        return await self.answers.bus.execute(command, self.origin, self.key)
+
+    async def _ended(self, job: Job, wait_seconds: int) -> Job:
+        now = await self.answers.watch.until(
+            lambda job: job.status.is_terminal, job.id, owner=job.owner, seconds=wait_seconds, ends_only=True
+        )
+        return now or job
+
+    async def _as_at_once(self, job: Job, done: Done) -> Response[Any]:
+        if job.status is JobStatus.SUCCEEDED:
+            return await done(Execution(reference=job.result))
+        return failure_answer(job.failure or CANCELLED, self.request)
+
+
+async def answer_to(request: Request[Any, Any, Any], answers: Answers) -> Answer:
+    """Return what answers this request; raise where Idempotency-Key is none."""
+    origin = origin_of(request.scope)
+    return Answer(
+        answers=answers,
+        request=request,
+        origin=origin,
+        key=await idempotency_key(request, origin),
+        preference=preference_of(request),
+    )
 
 
 def accepted(acceptance: Acceptance) -> Response[JobAccepted]:
@@ -33,9 +127,11 @@ def accepted(acceptance: Acceptance) -> Response[JobAccepted]:
     """
     job = acceptance.job
     url = resource_url("job", job.id)
-    headers = {"Location": url, "Retry-After": str(POLL_SECONDS), **_replayed(is_replay=acceptance.is_replay)}
+    headers = {"Location": url, "Retry-After": str(POLL_SECONDS)}
     return Response(JobAccepted(str(job.id), JobStatus.QUEUED, url), status_code=202, headers=headers)
 
 
-def _replayed(*, is_replay: bool) -> dict[str, str]:
-    return {"Idempotency-Replayed": "true"} if is_replay else {}
+def _marked(answer: Response[Any], *, is_replay: bool) -> Response[Any]:
+    if is_replay:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer

@@ -10,8 +10,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from domain.job import Origin
 from entrypoints.edge import Edge, EdgeRoute
+from entrypoints.http.answers import Answer, Answers, answer_to
 from entrypoints.http.auth import Authentication, origin_of
-from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
@@ -84,15 +84,18 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     async def origin(request: Request[Any, Any, Any]) -> Origin:
         return origin_of(request.scope)
 
+    answers = Answers(bus=parts.bus, admission=parts.admission, watch=parts.job_watch)
+
+    async def answer(request: Request[Any, Any, Any]) -> Answer:
+        return await answer_to(request, answers)
+
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),
         guards=[authentication.guard],
         dependencies={
             "origin": Provide(origin),
-            "key": Provide(idempotency_key),
-            "admission": Provide(lambda: parts.admission, sync_to_thread=False),
+            "answer": Provide(answer),
             "operations": Provide(lambda: parts.operations, sync_to_thread=False),
-            "bus": Provide(lambda: parts.bus, sync_to_thread=False),
             "job_store": Provide(lambda: parts.job_store, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),

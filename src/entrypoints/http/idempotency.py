@@ -7,11 +7,13 @@ from typing import Any
 from litestar import Request
 
 from application.ports.idempotency import IdempotencyKey
+from domain.job import Origin
 from entrypoints.http.faults import RequestError
-from entrypoints.http.injected import Caller
 
 # The draft wants a quoted string (RFC 8941), most clients send it bare: both are taken, and mean the same key.
 VALUE = re.compile(r"[!#-\[\]-~]{1,255}")
+
+FINGERPRINTED = ("content-type", "if-match")
 
 
 class InvalidIdempotencyKeyError(RequestError):
@@ -21,10 +23,11 @@ class InvalidIdempotencyKeyError(RequestError):
     detail = "Idempotency-Key is one string of 1 to 255 printable ASCII characters without spaces."
 
 
-async def idempotency_key(request: Request[Any, Any, Any], origin: Caller) -> IdempotencyKey | None:
+async def idempotency_key(request: Request[Any, Any, Any], origin: Origin) -> IdempotencyKey | None:
     """Return the request's key, scoped to its caller and route; None without the header.
 
-    The fingerprint is over the body's bytes as they came: the same key with any other body is another request.
+    The fingerprint is over all that asks for an effect, the body's bytes as they came: the same key with any of it
+    different is another request. How the client wants to be answered is no part of it.
     """
     given = request.headers.getall("idempotency-key", [])
     if not given:
@@ -36,5 +39,13 @@ async def idempotency_key(request: Request[Any, Any, Any], origin: Caller) -> Id
     return IdempotencyKey(
         scope=f"{origin.principal.subject} {route}",
         key=value,
-        fingerprint=hashlib.sha256(await request.body()).hexdigest(),
+        fingerprint=_fingerprint(request, await request.body()),
     )
+
+
+def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> str:
+    asked = hashlib.sha256(request.scope["query_string"])
+    for name in FINGERPRINTED:
+        asked.update(b"\n" + request.headers.get(name, "").encode())
+    asked.update(b"\n" + body)
+    return asked.hexdigest()

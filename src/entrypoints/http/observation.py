@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.ports.clock import IdFactory
 from application.ports.telemetry import Fields, Meter, Telemetry, Tracer, TransportKind
+from entrypoints.edge import Edge
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,48}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -60,7 +61,7 @@ class Observed:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_varying(scope)]
             else:
                 sent += len(message.get("body", b""))
             await send(message)
@@ -90,6 +91,12 @@ class Observed:
         self._meter.duration("http_request", seconds, labels)
         fields: Fields = {**labels, "status": status, "bytes_out": sent, "duration_ms": round(seconds * 1000, 2)}
         self._telemetry.event("request", fields)
+
+
+def _varying(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the header that tells caches by what else the answer, a refusal too, could have differed."""
+    edge: Edge | None = scope["route_handler"].opt.get("edge") if "route_handler" in scope else None
+    return [(b"vary", b"Prefer")] if edge is not None and edge.waits else []
 
 
 def _request_id(given: bytes) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.admission import Admission
 from application.bus import Bus
+from application.job_watch import JobWatch
 from application.operations.operations import Operations
 from application.ports.clock import IdFactory
 from application.ports.jobs import JobStore
@@ -20,6 +21,7 @@ class ApiParts:
     bus: Bus
     admission: Admission
     job_store: JobStore
+    job_watch: JobWatch
     recipe_reads: RecipeReads
     report_reads: ReportReads
     verifier: TokenVerifier

@@ -98,6 +98,11 @@ def failure_problem(failure: Failure, instance: str, request_id: str) -> Problem
     )
 
 
+def failure_answer(failure: Failure, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Answer with why a job failed, to the request that asked for it and waited."""
+    return _answer(failure_problem(failure, instance_of(request.scope), request_id_of(request.scope)))
+
+
 def title_of(code: str) -> str:
     """Return a type's title: always the same for the same type."""
     return TITLES.get(code) or code.replace("-", " ").capitalize()

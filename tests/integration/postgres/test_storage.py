@@ -1,5 +1,6 @@
 """PostgreSQL keeps the same contracts as the in-memory database, and some that only it can break."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import pytest
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
+from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
+from adapters.postgres.job_news import heard
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
@@ -17,9 +20,11 @@ from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.wire.codec import MessageTypes
+from application.ports.jobs import ClaimTerms
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.allergens import RecipeAllergens
 from domain.ingredient import Allergen
+from domain.job import Job, JobStatus
 from tests.support.builders import a_job, an_origin
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
@@ -60,6 +65,7 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.catalogue = PostgresCatalogueReads(database)
         self.corpus = PostgresRecipeCorpus(database)
         self.outbox = PostgresOutboxStore(database)
+        self.jobs = PostgresJobStore(database, MessageTypes())
         self.database = database
 
     async def stored_lines(self, recipe_id: UUID) -> list[StoredLine]:
@@ -148,3 +154,40 @@ async def test_accepting_a_job_is_one_statement(database: Database, database_dsn
 
 def _current_name() -> Statement:
     return Statement("current_name", "SELECT current_setting('application_name')")
+
+
+async def test_every_process_hears_of_each_change_of_a_job(database: Database, database_dsn: str) -> None:
+    heard_of: list[tuple[UUID, JobStatus]] = []
+    connected, ended = asyncio.Event(), asyncio.Event()
+
+    def tell(job_id: UUID, status: JobStatus) -> None:
+        heard_of.append((job_id, status))
+        if status.is_terminal:
+            ended.set()
+
+    jobs = PostgresJobStore(database, MessageTypes())
+    unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
+    async with listening(database_dsn, JOB_NOTIFICATION, heard(tell, connected.set)):
+        async with asyncio.timeout(20):
+            await connected.wait()
+            await jobs.accept(a_job())
+            started = await jobs.claim(a_job().id, ClaimTerms(lease_seconds=60))
+            assert isinstance(started, Job)
+            async with unit_of_work.begin(an_origin()) as transaction:
+                await transaction.jobs.save(started.succeed(None, started.created_at)[0])
+            await ended.wait()
+    assert {job_id for job_id, _ in heard_of} == {a_job().id}
+    assert heard_of[-1][1] is JobStatus.SUCCEEDED
+
+
+async def test_what_was_rolled_back_is_no_news(database: Database) -> None:
+    unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
+    jobs = PostgresJobStore(database, MessageTypes())
+    await jobs.accept(a_job())
+    with pytest.raises(LookupError):
+        async with unit_of_work.begin(an_origin()) as transaction:
+            job = await transaction.jobs.lock(a_job().id)
+            assert job is not None
+            await transaction.jobs.change(job.cancel(job.created_at)[0])
+            raise LookupError
+    assert database.notifications.unsent == 0

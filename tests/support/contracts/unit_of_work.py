@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from application.ports.idempotency import Outcome
+from application.ports.idempotency import AnsweredOtherwiseError, Outcome
+from application.ports.jobs import JobStore
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
 from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, RecipeReads, ReportReads
@@ -22,7 +23,7 @@ from domain.nutrition import RecipeNutrition
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe, RecipeContent
 from domain.report import RecipeSelection, Report, ReportKind
-from tests.support.builders import a_content, a_key, an_origin
+from tests.support.builders import a_content, a_job, a_key, an_origin
 from tests.support.fakes import FixedClock
 
 StoredLine = tuple[str, str, str | None, tuple[int | None, int | None, int | None], bool]
@@ -72,6 +73,7 @@ class UnitOfWorkContract:
     """Subclassed once for each adapter; all parts share their data."""
 
     unit_of_work: UnitOfWork
+    jobs: JobStore
     recipe_reads: RecipeReads
     report_reads: ReportReads
     catalogue: CatalogueReads
@@ -255,6 +257,29 @@ class UnitOfWorkContract:
             await transaction.idempotency.keep(a_key(), outcome)
         async with self.unit_of_work.begin(an_origin()) as transaction:
             assert await transaction.idempotency.claim(a_key()) == outcome
+
+    async def test_key_of_a_job_names_the_job(self) -> None:
+        await self.jobs.accept(a_job(), a_key())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.idempotency.claim(a_key()) == Outcome(job_id=a_job().id)
+
+    async def test_job_under_the_key_of_what_was_done_at_once_is_refused_with_its_outcome(self) -> None:
+        outcome = Outcome(reference=Reference(resource="recipe", id=RICE))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.idempotency.claim(a_key())
+            await transaction.idempotency.keep(a_key(), outcome)
+        with pytest.raises(AnsweredOtherwiseError) as refused:
+            await self.jobs.accept(a_job(), a_key())
+        assert refused.value.outcome == outcome
+        assert await self.jobs.get(a_job().id, owner="alice") is None
+
+    async def test_job_accepted_under_a_key_goes_before_what_is_being_done_at_once(self) -> None:
+        with pytest.raises(RequestInProgressError):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                assert await transaction.idempotency.claim(a_key()) is None
+                await self.jobs.accept(a_job(), a_key())
+                await transaction.idempotency.keep(a_key(), Outcome())
+        assert (await self.jobs.accept(a_job(2), a_key())).job == a_job()
 
     async def test_key_of_a_failed_transaction_is_free_again(self) -> None:
         with pytest.raises(BrokenHandlerError):

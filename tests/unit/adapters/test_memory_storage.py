@@ -56,6 +56,7 @@ class TestInMemoryUnitOfWork(UnitOfWorkContract):
         self.catalogue = InMemoryCatalogueReads(tables)
         self.corpus = InMemoryRecipeCorpus(tables)
         self.outbox = InMemoryOutboxStore(tables, self.clock)
+        self.jobs = InMemoryJobStore(tables, self.clock)
         self.tables = tables
 
     async def stored_lines(self, recipe_id: UUID) -> list[StoredLine]:

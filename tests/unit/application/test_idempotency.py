@@ -12,6 +12,7 @@ from application.ports.idempotency import Outcome
 from domain.commands import AddRecipe, CancelJob, GenerateReport
 from domain.errors import (
     DomainError,
+    ForbiddenError,
     IdempotencyMismatchError,
     JobNotFoundError,
     JobTransitionError,
@@ -52,6 +53,19 @@ async def test_refusal_is_told_again_as_it_was() -> None:
     with pytest.raises(KeptRefusalError) as second:
         await app.bus.execute(cancel, an_origin(), a_key())
     assert _told(second.value) == _told(first.value)
+
+
+async def test_refusal_for_want_of_permission_is_not_kept() -> None:
+    """Permissions change: the same request may be allowed a moment later."""
+
+    class ForbiddingHandler:
+        async def handle(self, _command: CancelJob, _context: Context) -> Reference:
+            raise ForbiddenError("Not yours.")
+
+    app = InMemoryApplication(instead=[(CancelJobHandler, ForbiddingHandler())])
+    with pytest.raises(ForbiddenError):
+        await app.bus.execute(CancelJob(job_id=UUID(int=7)), an_origin(), a_key())
+    assert not app.tables.keys
 
 
 async def test_other_request_under_the_same_key_is_refused_and_does_nothing() -> None:

@@ -63,6 +63,16 @@ def cluster_of(config: Any, name: str) -> Any:  # noqa: ANN401 (JSON of any dept
     return next(each for each in config["static_resources"]["clusters"] if each["name"] == name)
 
 
+def test_who_prefers_to_wait_has_more_time_where_the_route_heeds_that() -> None:
+    waiting = replace(WRITE, edge=replace(WRITE.edge, waits=True, timeout_seconds=7))
+    entries = [each for each in entries_of(rendered(READ, waiting)) if each.get("name") == "replace_recipe"]
+    [patient, usual] = entries
+    assert (patient["route"]["timeout"], usual["route"]["timeout"]) == ("37s", "7s")
+    assert patient["match"]["headers"][-1]["name"] == "prefer"
+    assert patient["match"]["headers"][:-1] == usual["match"]["headers"]
+    assert patient["typed_per_filter_config"] == usual["typed_per_filter_config"]
+
+
 def test_the_same_input_renders_the_same_bytes() -> None:
     routes = [replace(READ, edge=Edge(scopes=frozenset(words))) for words in (("a", "b", "c"), ("c", "b", "a"))]
 

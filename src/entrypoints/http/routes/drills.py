@@ -6,13 +6,12 @@ from litestar.params import JSONBody
 from application.dispatch import scopes_of
 from domain.commands import RunDrill
 from entrypoints.edge import Edge
-from entrypoints.http.answers import accepted
-from entrypoints.http.injected import Caller, Deferral, Key
+from entrypoints.http.injected import Answering
 from entrypoints.http.schemas.drills import DrillRequest
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.strict_json import StrictJson
 
-DRILLING = Edge(scopes=scopes_of(RunDrill))
+DRILLING = Edge(scopes=scopes_of(RunDrill), waits=True)
 
 
 @post(
@@ -23,8 +22,6 @@ DRILLING = Edge(scopes=scopes_of(RunDrill))
     request_max_body_size=DRILLING.body_limit_bytes,
     opt={"edge": DRILLING},
 )
-async def run_drill(
-    data: JSONBody[DrillRequest], admission: Deferral, origin: Caller, key: Key
-) -> Response[JobAccepted]:
+async def run_drill(data: JSONBody[DrillRequest], answer: Answering) -> Response[JobAccepted | None]:
     """Ask for a drill, which shows that jobs work from end to end."""
-    return accepted(await admission.defer(data.command(), origin, key))
+    return await answer.later(data.command())

@@ -10,15 +10,16 @@ from application.dispatch import scopes_of
 from domain.commands import AddRecipe
 from domain.errors import RecipeNotFoundError
 from entrypoints.edge import Edge
-from entrypoints.http.answers import Created, created
+from entrypoints.http.answers import Created
 from entrypoints.http.auth import origin_of
 from entrypoints.http.conditional import document_answer
-from entrypoints.http.injected import Caller, CommandBus, Key, Recipes, Segment
+from entrypoints.http.injected import Answering, Recipes, Segment
 from entrypoints.http.observation import canonical_uuid
+from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.recipes import RecipeInput
 from entrypoints.http.strict_json import StrictJson
 
-ADDING = Edge(scopes=scopes_of(AddRecipe), timeout_seconds=10, body_limit_bytes=262_144)
+ADDING = Edge(scopes=scopes_of(AddRecipe), timeout_seconds=10, waits=True, body_limit_bytes=262_144)
 
 
 @get("/recipe/{recipe_id:str}", opt={"edge": Edge(scopes=frozenset({"recipe:read"}))})
@@ -40,8 +41,6 @@ async def read_recipe(request: Request[Any, Any, Any], recipe_id: Segment, recip
     request_max_body_size=ADDING.body_limit_bytes,
     opt={"edge": ADDING},
 )
-async def add_recipe(
-    data: JSONBody[RecipeInput], bus: CommandBus, origin: Caller, key: Key
-) -> Response[Created | None]:
+async def add_recipe(data: JSONBody[RecipeInput], answer: Answering) -> Response[Created | JobAccepted]:
     """Publish a recipe."""
-    return created(await bus.execute(AddRecipe(content=data.content()), origin, key))
+    return await answer.now(AddRecipe(content=data.content()))

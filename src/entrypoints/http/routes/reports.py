@@ -10,15 +10,15 @@ from application.dispatch import scopes_of
 from domain.commands import GenerateReport
 from domain.errors import ReportNotFoundError
 from entrypoints.edge import Cost, Edge
-from entrypoints.http.answers import accepted
+from entrypoints.http.answers import Created
 from entrypoints.http.conditional import document_answer
-from entrypoints.http.injected import Caller, Deferral, Key, Reports, Segment
+from entrypoints.http.injected import Answering, Caller, Reports, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
 from entrypoints.http.strict_json import StrictJson
 
-GENERATING = Edge(scopes=scopes_of(GenerateReport), cost=Cost.HEAVY)
+GENERATING = Edge(scopes=scopes_of(GenerateReport), cost=Cost.HEAVY, waits=True)
 
 
 @post(
@@ -29,11 +29,9 @@ GENERATING = Edge(scopes=scopes_of(GenerateReport), cost=Cost.HEAVY)
     request_max_body_size=GENERATING.body_limit_bytes,
     opt={"edge": GENERATING},
 )
-async def generate_report(
-    data: JSONBody[ReportRequest], admission: Deferral, origin: Caller, key: Key
-) -> Response[JobAccepted]:
+async def generate_report(data: JSONBody[ReportRequest], answer: Answering) -> Response[JobAccepted | Created]:
     """Ask for a report; the job is kept before the answer is sent."""
-    return accepted(await admission.defer(data.command(), origin, key))
+    return await answer.later(data.command())
 
 
 @get("/reports/{report_id:str}", opt={"edge": Edge(timeout_seconds=30)})

@@ -1,0 +1,74 @@
+"""Waiting for a command, and the same request many times at once, through the gateway and both replicas."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.system.parts import REPORT, RICE, RunningSystem, finished
+
+AT_ONCE = 50
+
+
+def a_key() -> dict[str, str]:
+    return {"idempotency-key": f"key-{secrets.token_hex(8)}"}
+
+
+async def test_who_waits_gets_the_recipe_that_the_worker_has_made(alice: httpx.AsyncClient) -> None:
+    answer = await alice.post("/recipes", json=RICE, headers={"prefer": "wait=30"}, timeout=40)
+    assert answer.status_code == 201
+    assert answer.headers["preference-applied"] == "wait=30"
+    assert (await alice.get(answer.headers["location"])).json()["name"] == "Rice"
+
+
+async def test_waiting_is_woken_and_does_not_wait_for_the_end_of_its_time(alice: httpx.AsyncClient) -> None:
+    began = time.monotonic()
+    answer = await alice.post("/generate-report", json=REPORT, headers={"prefer": "wait=30"}, timeout=40)
+    assert answer.status_code == 201
+    assert answer.headers["location"].startswith("/reports/")
+    assert time.monotonic() - began < 25
+
+
+async def test_who_goes_away_while_waiting_finds_the_job_by_its_key(alice: httpx.AsyncClient) -> None:
+    headers = {"prefer": "wait=30", **a_key()}
+    with pytest.raises(httpx.TimeoutException):
+        await alice.post("/generate-report", json=REPORT, headers=headers, timeout=httpx.Timeout(10, read=0.005))
+    again = await alice.post("/generate-report", json=REPORT, headers=headers, timeout=40)
+    assert again.status_code == 201
+
+
+async def answer_of(client: httpx.AsyncClient, path: str, body: Mapping[str, Any], **headers: str) -> httpx.Response:
+    """Ask until it is neither a rival that still runs (409) nor too much at once (429)."""
+    while True:
+        answer = await client.post(path, json=body, headers=headers, timeout=40)
+        if answer.status_code not in (409, 429):
+            return answer
+        await asyncio.sleep(float(answer.headers.get("retry-after", "0.05")))
+
+
+@pytest.mark.parametrize("prefer", ["handling=strict", "respond-async", "wait=30"])
+async def test_many_identical_requests_have_one_effect_and_one_answer(
+    system: RunningSystem, alice: httpx.AsyncClient, prefer: str
+) -> None:
+    before = await system.stored()
+    headers = {"prefer": prefer, **a_key()}
+    answers = await asyncio.gather(*(answer_of(alice, "/recipes", RICE, **headers) for _ in range(AT_ONCE)))
+    assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
+    if answers[0].status_code == 202:
+        await finished(alice, answers[0].headers["location"])
+    recipes, jobs, _ = (after - earlier for after, earlier in zip(await system.stored(), before, strict=True))
+    assert (recipes, jobs) == (1, 0 if prefer == "handling=strict" else 1)
+
+
+async def test_many_identical_deferred_requests_become_one_job(system: RunningSystem, alice: httpx.AsyncClient) -> None:
+    _, before, _ = await system.stored()
+    headers = a_key()
+    answers = await asyncio.gather(*(answer_of(alice, "/generate-report", REPORT, **headers) for _ in range(AT_ONCE)))
+    assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
+    _, after, _ = await system.stored()
+    assert after - before == 1
+    await finished(alice, answers[0].headers["location"])
