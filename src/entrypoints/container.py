@@ -135,7 +135,9 @@ class Container(containers.DeclarativeContainer):
         ClaimRules,
         issuer=settings.provided.issuer,
         audience=settings.provided.audience,
+        audience_claim=settings.provided.audience_claim,
         scope_claim=settings.provided.scope_claim,
+        scope_prefix=settings.provided.scope_prefix,
         roles_claim=settings.provided.roles_claim,
     )
     verifier = providers.Singleton(

@@ -13,6 +13,7 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+Claim = Annotated[str, msgspec.Meta(min_length=1)]
 Address = Annotated[str, msgspec.Meta(pattern=r"^[^\s:]+:[0-9]{1,5}$")]
 PostgresUrl = Annotated[str, msgspec.Meta(pattern=r"^postgres(ql)?://")]
 
@@ -62,8 +63,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     jwks_url: HttpUrl | None = None
     """Default: the issuer followed by `/.well-known/jwks.json`."""
     token_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
-    scope_claim: str = "scope"
-    roles_claim: str = "roles"
+    audience_claim: str = "aud"
+    """`client_id` for an issuer whose access tokens have no `aud`."""
+    scope_claim: Claim = "scope"
+    scope_prefix: str = ""
+    """What the issuer puts before each of our scopes; others are not ours."""
+    roles_claim: Claim = "roles"
+    """A claim's name, or a JSON Pointer such as `/realm_access/roles` to a nested one."""
 
     api_host: str = "127.0.0.1"
     api_port: Port = 8001

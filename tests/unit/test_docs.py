@@ -94,7 +94,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "required"
     match field.default:
-        case None | () | msgspec.NODEFAULT:  # a mapping's default is made anew each time, and is empty
+        case None | () | "" | msgspec.NODEFAULT:  # a mapping's default is made anew each time, and is empty
             return "none"
         case bool(default):
             return str(default).lower()

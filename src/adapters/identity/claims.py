@@ -4,24 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from application.ports.tokens import EXPIRY_LIMIT_SECONDS, SUBJECT, InvalidTokenError, VerifiedToken
+from application.ports.tokens import EXPIRY_LIMIT_SECONDS, SUBJECT, InvalidTokenError, VerifiedToken, claim_path
 from domain.principal import Principal
 
 SKEW_SECONDS = 30
 """How far the issuer's clock may be ahead of ours: for `nbf` and `iat`, never to prolong `exp`."""
+ACCESS = "access"
+"""What `token_use` says where an issuer tells its access tokens from its id tokens by that claim (Amazon Cognito)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRules:
     """Whose tokens are accepted, for whom, and where scopes and roles are found.
 
-    `audience_claim` is `client_id` for issuers whose access tokens have no `aud` (Amazon Cognito).
+    `audience_claim` is `client_id` for issuers whose access tokens have no `aud` (Amazon Cognito). The claims of
+    scopes and roles are names, or JSON Pointers to nested ones. Only scopes with the prefix are ours; it is taken off.
     """
 
     issuer: str
     audience: str
     audience_claim: str = "aud"
     scope_claim: str = "scope"
+    scope_prefix: str = ""
     roles_claim: str = "roles"
 
     def check(self, claims: Mapping[str, Any], now: float) -> VerifiedToken:
@@ -30,14 +34,21 @@ class ClaimRules:
             raise InvalidTokenError("wrong issuer")
         if self.audience not in _listed(claims, self.audience_claim):
             raise InvalidTokenError("wrong audience")
+        if claims.get("token_use", ACCESS) != ACCESS:
+            raise InvalidTokenError("not an access token")
         return VerifiedToken(
             principal=Principal(
                 subject=_subject(claims),
-                scopes=frozenset(_words(claims, self.scope_claim)),
+                scopes=self._scopes(claims),
                 roles=frozenset(_words(claims, self.roles_claim)),
             ),
             expires_at=_expiry(claims, now),
         )
+
+    def _scopes(self, claims: Mapping[str, Any]) -> frozenset[str]:
+        prefix = self.scope_prefix
+        words = _words(claims, self.scope_claim)
+        return frozenset(word.removeprefix(prefix) for word in words if word.startswith(prefix))
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
@@ -67,8 +78,13 @@ def _time(claims: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
-def _words(claims: Mapping[str, Any], name: str) -> list[str]:
+def _words(claims: Mapping[str, Any], location: str) -> list[str]:
     """Return a claim's words: a list as it is, a string split at spaces and nothing else."""
+    *outer, name = claim_path(location)
+    for level in outer:
+        claims = claims.get(level, {})
+        if not isinstance(claims, Mapping):
+            raise InvalidTokenError(f"{level} is not an object")
     value = claims.get(name)
     return [word for word in value.split(" ") if word] if isinstance(value, str) else _listed(claims, name)
 

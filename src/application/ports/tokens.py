@@ -12,6 +12,16 @@ EXPIRY_LIMIT_SECONDS = 100_000_000_000
 """`exp` must be below this epoch second: larger values have overflowed in other verifiers."""
 
 
+def claim_path(location: str) -> tuple[str, ...]:
+    """Return where a claim is, as one name a level: `/realm_access/roles` is a JSON Pointer, all else is a name.
+
+    Names with dots, colons or slashes inside are in use (`cognito:groups`, `https://example.com/roles`).
+    """
+    if not location.startswith("/"):
+        return (location,)
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in location[1:].split("/"))
+
+
 class InvalidTokenError(Exception):
     """The token is not good, and never will be; `reason` is safe to show to whoever sent it."""
 

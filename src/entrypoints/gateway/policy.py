@@ -25,7 +25,7 @@ def for_callers(edge: Edge, settings: Settings) -> Json:
     """Return the policy of a token route: a sound token that holds all scopes and all roles."""
     refusals = {
         INVALID_TOKEN: tokens.defects(settings),
-        INSUFFICIENT_SCOPE: [_without(settings.scope_claim, scope) for scope in sorted(edge.scopes)],
+        INSUFFICIENT_SCOPE: [_without(settings.scope_claim, scope) for scope in tokens.scopes(edge, settings)],
         MISSING_ROLE: [_without(settings.roles_claim, role) for role in sorted(edge.roles)],
     }
     policies = {

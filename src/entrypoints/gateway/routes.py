@@ -103,7 +103,7 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
             "match": {**path, "headers": [method_in(methods), *asked]},
             "metadata": _described(
                 route.template,
-                scope=" ".join(sorted(route.edge.scopes)),
+                scope=" ".join(tokens.scopes(route.edge, settings)),
                 cost=route.edge.cost.value,
                 rate_policy=limits.policy_of(route.edge, settings),
             ),

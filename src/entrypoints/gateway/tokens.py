@@ -3,7 +3,8 @@
 `defects` lists what a verified token must not be; `policy` refuses a token with any of them.
 """
 
-from application.ports.tokens import EXPIRY_LIMIT_SECONDS, SUBJECT
+from application.ports.tokens import EXPIRY_LIMIT_SECONDS, SUBJECT, claim_path
+from entrypoints.edge import Edge
 from entrypoints.gateway.syntax import Json, exactly, extension, pattern, typed
 from entrypoints.settings import Settings, Stage
 
@@ -13,6 +14,7 @@ CLOCK_SKEW_SECONDS = 30
 LONGEST_LIFETIME_SECONDS = 86_400
 CACHED_TOKENS = 4_000
 FETCH_TIMEOUT_SECONDS = 3
+AUDIENCE_CLAIM = "aud"
 
 _HOSTILE_HEADERS = ("b64", "crit", "jku", "jwk", "x5u")
 _TYPES = ("jwt", "at+jwt", "application/jwt", "application/at+jwt")
@@ -22,7 +24,8 @@ def token_filter(settings: Settings, issuer_cluster: str) -> Json:
     """Return the filter that verifies tokens; a path without a rule of its own needs a token too."""
     provider = {
         "issuer": settings.issuer,
-        "audiences": [settings.audience],
+        # The filter knows no other audience claim than `aud`; another one is asked for by `defects`.
+        **({"audiences": [settings.audience]} if settings.audience_claim == AUDIENCE_CLAIM else {}),
         "require_expiration": True,
         "clock_skew_seconds": CLOCK_SKEW_SECONDS,
         "max_lifetime": f"{LONGEST_LIFETIME_SECONDS}s",
@@ -31,7 +34,7 @@ def token_filter(settings: Settings, issuer_cluster: str) -> Json:
         "payload_in_metadata": "jwt",
         "header_in_metadata": "hdr",
         "failed_status_in_metadata": FAILURE_KEY,
-        "normalize_payload_in_metadata": {"space_delimited_claims": [settings.scope_claim, settings.roles_claim]},
+        "normalize_payload_in_metadata": {"space_delimited_claims": _plain_claims(settings)},
         "jwt_cache_config": {"jwt_cache_size": CACHED_TOKENS},
         "remote_jwks": _key_set(settings, issuer_cluster),
     }
@@ -59,19 +62,29 @@ def defects(settings: Settings) -> list[Json]:
     typ = ["hdr", "typ"]
     known_type = _any([claim(typ, _text({"exact": name, "ignore_case": True})) for name in _TYPES])
     algorithms = [claim(["hdr", "alg"], _text(exactly(name))) for name in settings.token_algorithms]
+    use = ["jwt", "token_use"]
+    for_us = exactly(settings.audience)
+    audience = ["jwt", settings.audience_claim]
     return [
         *(claim(["hdr", name], {"present_match": True}) for name in _HOSTILE_HEADERS),
         absent(_any(algorithms)),
         absent(claim(["hdr", "kid"], _text(pattern("[!-~]{1,255}")))),
         {"and_ids": {"ids": [claim(typ, {"present_match": True}), absent(known_type)]}},
+        {"and_ids": {"ids": [claim(use, {"present_match": True}), absent(claim(use, _text(exactly("access"))))]}},
+        absent(_any([claim(audience, _text(for_us)), claim(audience, {"list_match": {"one_of": _text(for_us)}})])),
         absent(claim(["jwt", "sub"], _text(pattern(SUBJECT.pattern)))),
         absent(claim(["jwt", "exp"], {"double_match": {"range": {"start": 1, "end": EXPIRY_LIMIT_SECONDS}}})),
     ]
 
 
-def listed(claim_name: str, word: str) -> Json:
-    """Match tokens whose claim, a list or words in a string, holds the whole word."""
-    return claim(["jwt", claim_name], {"list_match": {"one_of": _text(exactly(word))}})
+def listed(location: str, word: str) -> Json:
+    """Match tokens whose claim, a list or words in a string, holds the whole word; a nested claim must be a list."""
+    return claim(["jwt", *claim_path(location)], {"list_match": {"one_of": _text(exactly(word))}})
+
+
+def scopes(edge: Edge, settings: Settings) -> list[str]:
+    """Return what a route asks for, spelt as the issuer spells it."""
+    return [f"{settings.scope_prefix}{scope}" for scope in sorted(edge.scopes)]
 
 
 def claim(path: list[str], value: Json) -> Json:
@@ -83,6 +96,12 @@ def claim(path: list[str], value: Json) -> Json:
 def absent(condition: Json) -> Json:
     """Match where the condition does not hold."""
     return {"not_id": condition}
+
+
+def _plain_claims(settings: Settings) -> list[str]:
+    """Return the claims whose words the filter can tell apart: those that are not nested."""
+    paths = (claim_path(location) for location in (settings.scope_claim, settings.roles_claim))
+    return [path[0] for path in paths if len(path) == 1]
 
 
 def _any(conditions: list[Json]) -> Json:

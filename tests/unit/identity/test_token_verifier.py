@@ -12,6 +12,7 @@ from adapters.identity.token_verifier import JoserfcTokenVerifier
 from application.ports.tokens import InvalidTokenError, VerifiedToken
 from domain.principal import Principal
 from tests.support.forged_headers import Attack
+from tests.support.provider_tokens import PROVIDERS, Claims, Provider
 from tests.support.token_attacks import ATTACKS
 from tests.support.tokens import AUDIENCE, ISSUER, TestIssuer
 from tests.unit.identity.harness import NOW, VerifierBench
@@ -114,13 +115,43 @@ async def test_reads_scopes_and_roles_as_whole_words(
     assert verified.principal.scopes == verified.principal.roles == words
 
 
-async def test_reads_tokens_in_the_shape_of_cognito(issuer: TestIssuer) -> None:
-    rules = ClaimRules(issuer=ISSUER, audience="app-1", audience_claim="client_id", roles_claim="cognito:groups")
-    bench = VerifierBench(issuer.document(), rules)
-    shape = {"aud": ..., "roles": ..., "client_id": "app-1", "cognito:groups": ["chef", "管理者"]}
-    verified = await bench.verifier.verify(issuer.token(claims=shape))
-    assert verified.principal.roles == {"chef", "管理者"}
-    assert await refusal(bench, issuer.token(claims={**shape, "client_id": "app-2"})) == "wrong audience"
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+async def test_reads_the_tokens_of_known_providers(provider: Provider, issuer: TestIssuer) -> None:
+    bench = VerifierBench(issuer.document(), _rules(provider))
+    principal = (await bench.verifier.verify(issuer.token(claims=provider.good))).principal
+    assert "recipe:read" in principal.scopes
+    assert principal.is_operator
+
+
+@pytest.mark.parametrize(
+    ("provider", "claims"),
+    [pytest.param(each, claims, id=name) for each in PROVIDERS for name, claims in each.refused.items()],
+)
+async def test_refuses_what_a_provider_meant_for_others(provider: Provider, claims: Claims, issuer: TestIssuer) -> None:
+    bench = VerifierBench(issuer.document(), _rules(provider))
+    assert await refusal(bench, issuer.token(claims=claims)) in {"wrong audience", "not an access token"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "claims"),
+    [pytest.param(each, claims, id=name) for each in PROVIDERS for name, claims in each.powerless.items()],
+)
+async def test_reads_power_from_the_set_claims_only(provider: Provider, claims: Claims, issuer: TestIssuer) -> None:
+    bench = VerifierBench(issuer.document(), _rules(provider))
+    principal = (await bench.verifier.verify(issuer.token(claims=claims))).principal
+    assert "recipe:read" not in principal.scopes or not principal.is_operator
+
+
+@pytest.mark.parametrize("outer", [None, "roles", ["operator"]])
+async def test_refuses_a_nested_claim_that_is_not_nested(issuer: TestIssuer, outer: object) -> None:
+    bench = VerifierBench(issuer.document(), ClaimRules(issuer=ISSUER, audience=AUDIENCE, roles_claim="/a~1b/roles"))
+    good = await bench.verifier.verify(issuer.token(claims={"a/b": {"roles": ["cook"]}}))
+    assert good.principal.roles == {"cook"}
+    assert await refusal(bench, issuer.token(claims={"a/b": outer})) == "a/b is not an object"
+
+
+def _rules(provider: Provider) -> ClaimRules:
+    return ClaimRules(**{"issuer": ISSUER, "audience": AUDIENCE, **provider.settings})
 
 
 @SHARED_ISSUER
