@@ -70,6 +70,8 @@ def local_replies(settings: Settings) -> Json:
         _mapper([_status(403), _refused_by(policy.INSUFFICIENT_SCOPE)], INSUFFICIENT, [*security, insufficient]),
         _mapper([_status(400), _marked(INVALID_REQUEST_ID)], INVALID_REQUEST_ID_PROBLEM, security),
         *(_mapper([_status(status)], problem, security) for status, problem in _BY_STATUS.items()),
+        # An encoding of the body that Envoy does not know is a fault of the request, not of this service.
+        _mapper([_status(501)], BAD_REQUEST, security, 400),
         _mapper([_status(500, "GE")], UNAVAILABLE, [*security, soon]),
         _mapper([_status(400, "GE")], BAD_REQUEST, security),
     ]

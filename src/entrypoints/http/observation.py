@@ -24,8 +24,8 @@ def request_id_of(scope: Any) -> str:  # noqa: ANN401 (an ASGI scope)
 
 
 def has_plain_path(scope: Any) -> bool:  # noqa: ANN401 (an ASGI scope)
-    """Tell whether the path came as the router reads it; it would forgive a slash too many."""
-    return bool(scope[_PATH] == scope["path"])
+    """Tell whether the path came as the router reads it; it would forgive a slash too many, or an encoded one."""
+    return scope[_PATH] == scope["path"] and b"%2f" not in scope["raw_path"].lower()
 
 
 def instance_of(scope: Any) -> str:  # noqa: ANN401 (an ASGI scope)
