@@ -28,7 +28,8 @@ class Edge:
 
     A token route asks for all of `scopes` and all of `roles`. One that `waits` heeds `Prefer`, and has
     LONGEST_WAIT_SECONDS more where the client prefers to wait. INTERNAL routes (health) answer on
-    the API's own port only; the gateway does not know them.
+    the API's own port only; the gateway does not know them. A route that `streams` sends events for as long as its
+    client listens: no time limit but that of silence, and nothing on the way holds its answer back.
     """
 
     exposure: Exposure = Exposure.TOKEN
@@ -37,6 +38,7 @@ class Edge:
     cost: Cost = Cost.NORMAL
     timeout_seconds: float = 5.0
     waits: bool = False
+    streams: bool = False
     body_limit_bytes: int = 65_536
 
 

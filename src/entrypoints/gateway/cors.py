@@ -3,7 +3,7 @@
 import re
 
 from entrypoints.gateway.errors import GatewayConfigError
-from entrypoints.gateway.syntax import Json, Put, extension, pattern, put_header, typed
+from entrypoints.gateway.syntax import Json, extension, header, pattern, typed
 from entrypoints.settings import Settings
 
 FILTER = "envoy.filters.http.cors"
@@ -40,18 +40,15 @@ def policy(settings: Settings) -> Json:
     )
 
 
-def answer_mutations(settings: Settings) -> list[Json]:
-    """Complete what the filter leaves out: `Vary`, and answers that no upstream route makes (404, 405, 400)."""
-    vary = put_header("vary", "Origin", Put.ADD)
+def headers_of_own_answers(settings: Settings) -> list[Json]:
+    """Return what the filter leaves out: it is silent where no upstream route matches (404, 405, 400)."""
     origins = _origins(settings)
     if not origins:
-        return [vary]
+        return []
     known = f"request.headers['origin'] in [{', '.join(repr(origin) for origin in origins)}]"
-    exposed = f"%CEL({known} ? '{EXPOSED_HEADERS}' : '')%"
     return [
-        vary,
-        put_header("access-control-allow-origin", f"%CEL({known} ? request.headers['origin'] : '')%", Put.KEEP),
-        put_header("access-control-expose-headers", exposed, Put.KEEP),
+        header("access-control-allow-origin", f"%CEL({known} ? request.headers['origin'] : '')%"),
+        header("access-control-expose-headers", f"%CEL({known} ? '{EXPOSED_HEADERS}' : '')%"),
     ]
 
 

@@ -1,11 +1,15 @@
 """What the gateway strips from requests and puts on every answer."""
 
-from entrypoints.gateway import cors, limits
-from entrypoints.gateway.syntax import Json, Put, drop_header, drop_headers, extension, header, put_header
-from entrypoints.settings import Settings
+from entrypoints.gateway.syntax import Json, Put, drop_header, drop_headers, extension, header, put_header, typed
+from entrypoints.settings import Settings, Stage
 
-INVALID_REQUEST_ID = "x-kondate-invalid-request-id"
-"""Set by the gateway itself when the client's own request id was refused."""
+ANSWER_FILTER = "answer-headers"
+
+GIVEN_REQUEST_ID = "x-kondate-given-request-id"
+"""Where the gateway puts the client's own request id."""
+KEPT_REQUEST_ID = "x-kondate-kept-request-id"
+"""The same where it is well formed; without it, the given one is refused."""
+_GIVEN_PARENT = "x-kondate-given-traceparent"
 
 SPOOFABLE = (
     "forwarded",
@@ -32,8 +36,8 @@ SPOOFABLE_PREFIXES = ("x-auth-", "x-authenticated-", "x-envoy-", "x-forwarded-",
 """Who the client is, where it comes from and what it asks for is said by the token, the connection and the
 request line only. Names with an underscore in place of a dash are refused altogether."""
 
-_ID = "request.headers['x-request-id']"
-_TRACE = "request.headers['traceparent']"
+_ID = f"request.headers['{GIVEN_REQUEST_ID}']"
+_TRACE = f"request.headers['{_GIVEN_PARENT}']"
 # CEL limits the size of an expression, and counted classes are large: lengths are asked for apart, and `[0-z]`
 # counts the characters of each part (it has no dash) where the next expression says that all are hexadecimal.
 _GOOD_REQUEST_ID = f"{_ID}.size() >= 8 && {_ID}.size() <= 48 && {_ID}.matches('^[A-Za-z0-9_-]+$')"
@@ -52,18 +56,22 @@ _SECURITY = (
     header("cache-control", "no-store", Put.KEEP),
 )
 _STRICT_TRANSPORT = header("strict-transport-security", "max-age=31536000; includeSubDomains")
+# A browser that once met this stage on `localhost` would refuse plain HTTP to every other port of it for as long.
+_STRICT_FOR_A_MINUTE = header("strict-transport-security", "max-age=60")
 
 
 def security_headers(settings: Settings) -> list[Json]:
     """Return the headers of every answer; HSTS only where this listener speaks TLS, as browsers ask."""
-    return [*_SECURITY, *([_STRICT_TRANSPORT] if settings.gateway_tls_certificate else [])]
+    if not settings.gateway_tls_certificate:
+        return [*_SECURITY]
+    return [*_SECURITY, _STRICT_FOR_A_MINUTE if settings.stage is Stage.LOCAL else _STRICT_TRANSPORT]
 
 
 def early_removal() -> Json:
     """Clean a request before anything looks at it: request id, tracing, addresses and routes come later.
 
     A malformed traceparent would cost the request its trace, so it is dropped and a new trace begins. A malformed
-    request id is replaced by a mark: the request gets an id of ours and is refused by the first route.
+    request id is put aside: the request gets an id of ours and is refused by the first route.
     """
     return extension(
         "early-removal",
@@ -71,9 +79,12 @@ def early_removal() -> Json:
         mutations=[
             *(drop_header(name) for name in SPOOFABLE),
             *(drop_headers(prefix) for prefix in SPOOFABLE_PREFIXES),
-            put_header(INVALID_REQUEST_ID, f"%CEL({_GOOD_REQUEST_ID} ? '' : '1')%"),
-            *_keep_only_if("x-request-id", _GOOD_REQUEST_ID),
-            *_keep_only_if("traceparent", _GOOD_TRACE_PARENT),
+            *_put_aside("x-request-id", GIVEN_REQUEST_ID),
+            put_header(KEPT_REQUEST_ID, _if_good(GIVEN_REQUEST_ID, _GOOD_REQUEST_ID)),
+            put_header("x-request-id", f"%REQ({KEPT_REQUEST_ID})%"),
+            *_put_aside("traceparent", _GIVEN_PARENT),
+            put_header("traceparent", _if_good(_GIVEN_PARENT, _GOOD_TRACE_PARENT)),
+            drop_header(_GIVEN_PARENT),
         ],
     )
 
@@ -81,13 +92,12 @@ def early_removal() -> Json:
 def answer_headers(settings: Settings) -> Json:
     """Return the first filter: being first it sees each answer last, preflights and refusals included."""
     return extension(
-        "answer-headers",
+        ANSWER_FILTER,
         "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         mutations={
             "response_mutations": [
                 *({"append": each} for each in security_headers(settings)),
-                *cors.answer_mutations(settings),
-                *limits.answer_mutations(settings),
+                put_header("vary", "Origin", Put.ADD),
                 drop_header("server"),
                 drop_headers("x-envoy-"),
                 drop_headers("x-kondate-"),
@@ -96,12 +106,18 @@ def answer_headers(settings: Settings) -> Json:
     )
 
 
-def _keep_only_if(name: str, condition: str) -> list[Json]:
-    """Remove a header unless the condition holds; a mutation cannot empty a header, so it goes by a second name."""
-    kept = f"x-kondate-kept-{name}"
-    return [
-        put_header(kept, f"%CEL({condition} ? request.headers['{name}'] : '')%"),
-        drop_header(name),
-        put_header(name, f"%REQ({kept})%"),
-        drop_header(kept),
-    ]
+def on_answers(steps: list[Json]) -> Json:
+    """Return the per-route setting that takes these steps on each answer of the route, after those of all routes."""
+    return typed(
+        "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
+        mutations={"response_mutations": steps},
+    )
+
+
+def _put_aside(name: str, aside: str) -> list[Json]:
+    return [put_header(aside, f"%REQ({name})%"), drop_header(name)]
+
+
+def _if_good(name: str, condition: str) -> str:
+    """Write a value that is the named header's where the condition holds, and nothing otherwise."""
+    return f"%CEL('{name}' in request.headers && {condition} ? request.headers['{name}'] : '')%"

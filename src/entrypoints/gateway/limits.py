@@ -1,10 +1,11 @@
 """Request limits: per client address before tokens are looked at, per verified caller after.
 
-One token bucket holds both halves of a caller's limit: its size is the burst, its refill the sustained rate.
+One token bucket holds both halves of a caller's limit: its size is the burst, its refill the sustained rate. Buckets
+live in the gateway's memory; each of several gateways gives its share of every limit.
 """
 
 from entrypoints.edge import Cost, Edge
-from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, drop_header, extension, put_header, typed
+from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, drop_headers, extension, put_header, typed
 from entrypoints.gateway.tokens import TOKEN_FILTER
 from entrypoints.settings import Settings
 
@@ -16,6 +17,7 @@ ADDRESS_REFILL_SECONDS = 2
 MOST_BUCKETS = 20_000
 """Distinct callers (addresses) remembered; the least recently seen one beyond that starts with a full bucket."""
 
+_FORM = "x-kondate-limit-"
 _ALWAYS = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 _SUBJECT = {
     "metadata": {
@@ -37,11 +39,11 @@ _COST = {
 
 def address_limit(settings: Settings) -> Json:
     """Return the limit per client address; it stands before the tokens and so also guards the signature checks."""
-    burst = settings.rate_address_burst
+    quota = settings.rate_address_burst
     return _limiter(
         "address-limit",
         rate_limits=[{"actions": [{"remote_address": {}}]}],
-        descriptors=[_bucket([{"key": "remote_address"}], burst, burst, ADDRESS_REFILL_SECONDS)],
+        descriptors=[_bucket([{"key": "remote_address"}], quota, quota, ADDRESS_REFILL_SECONDS, settings)],
     )
 
 
@@ -53,8 +55,8 @@ def caller_limit(settings: Settings) -> Json:
         CALLER_FILTER,
         rate_limits=[{"actions": [_SUBJECT]}, {"actions": [_COST, _SUBJECT]}],
         descriptors=[
-            _bucket([{"key": "sub"}], settings.rate_burst, sustained, 1),
-            _bucket(heavy, _heavy_burst(settings), sustained, HEAVY_SHARE),
+            _bucket([{"key": "sub"}], settings.rate_burst, sustained, 1, settings),
+            _bucket(heavy, settings.rate_burst // HEAVY_SHARE, sustained, HEAVY_SHARE, settings),
         ],
         enable_x_ratelimit_headers="DRAFT_VERSION_03",
     )
@@ -66,41 +68,60 @@ def no_caller_limit() -> Json:
 
 
 def policy_of(edge: Edge, settings: Settings) -> str:
-    """Write the route's `RateLimit-Policy`: quota `q` and the seconds `w` in which an empty bucket fills again."""
-    window = max(1, round(settings.rate_burst / settings.rate_sustained_per_second))
-    caller = f'"caller";q={settings.rate_burst};w={window}'
+    """Write the route's `RateLimit-Policy`: quota `q` and the seconds `w` in which an empty bucket fills again.
+
+    With several gateways it is this one's share: what a caller that keeps to one connection can count on.
+    """
+    caller = _policy("caller", settings.rate_burst, 1, settings)
     if edge.cost is not Cost.HEAVY:
         return caller
-    heavy_window = max(1, round(_heavy_burst(settings) * HEAVY_SHARE / settings.rate_sustained_per_second))
-    return f'{caller}, "heavy";q={_heavy_burst(settings)};w={heavy_window}'
+    return f"{caller}, {_policy('heavy', settings.rate_burst // HEAVY_SHARE, HEAVY_SHARE, settings)}"
 
 
-def answer_mutations(settings: Settings) -> list[Json]:
-    """Turn Envoy's `x-ratelimit-*` of the tightest bucket into the draft's two fields, where a limit was charged.
+def answer_mutations(edge: Edge, settings: Settings) -> list[Json]:
+    """Say the route's policy, and turn Envoy's `x-ratelimit-*` of the tightest bucket into the draft's field.
 
-    An expression can read headers but not join them, so the fields are written under names of their own first
-    (which `headers` drops with the other private names) and taken over only if Envoy reported a limit.
+    An expression can read headers but not join them, so each form of the field is written under a name of its own
+    first and one of them taken over, where a limit was charged. Envoy reports a reset of 0 while tokens remain; the
+    field then has no `t`, which would read as "full again now".
     """
-    charged = "response.headers['x-ratelimit-limit'] != ''"
-    heavy = f"response.headers['x-ratelimit-limit'] == '{_heavy_burst(settings)}'"
-    values = "r=%RESP(x-ratelimit-remaining)%;t=%RESP(x-ratelimit-reset)%"
-    chosen = f"{heavy} ? response.headers['x-kondate-heavy'] : response.headers['x-kondate-caller']"
+    limit, reset = "response.headers['x-ratelimit-limit']", "response.headers['x-ratelimit-reset']"
+    chosen, forms = _choice("caller", reset)
+    if edge.cost is Cost.HEAVY:
+        of_heavy, more = _choice("heavy", reset)
+        heavy = f"{limit} == '{_share(settings.rate_burst // HEAVY_SHARE, settings)}'"
+        chosen, forms = f"{heavy} ? ({of_heavy}) : ({chosen})", [*forms, *more]
     return [
-        put_header("x-kondate-policy", f"%METADATA(ROUTE:{METADATA_NAMESPACE}:rate_policy)%"),
-        put_header("x-kondate-caller", f'"caller";{values}'),
-        put_header("x-kondate-heavy", f'"heavy";{values}'),
-        put_header("ratelimit-policy", f"%CEL({charged} ? response.headers['x-kondate-policy'] : '')%"),
-        put_header("ratelimit", f"%CEL({charged} ? ({chosen}) : '')%"),
-        *(drop_header(f"x-ratelimit-{name}") for name in ("limit", "remaining", "reset")),
+        put_header("ratelimit-policy", policy_of(edge, settings)),
+        *forms,
+        put_header("ratelimit", f"%CEL({limit} == '' ? '' : {chosen})%"),
+        drop_headers(_FORM),
+        drop_headers("x-ratelimit-"),
     ]
 
 
-def _heavy_burst(settings: Settings) -> int:
-    return max(1, settings.rate_burst // HEAVY_SHARE)
+def _choice(name: str, reset: str) -> tuple[str, list[Json]]:
+    """Return an expression for the field of one bucket, and the headers that it chooses from."""
+    left, spent = f"{_FORM}{name}", f"{_FORM}{name}-spent"
+    remaining = f'"{name}";r=%RESP(x-ratelimit-remaining)%'
+    expression = f"{reset} == '0' ? response.headers['{left}'] : response.headers['{spent}']"
+    return expression, [put_header(left, remaining), put_header(spent, f"{remaining};t=%RESP(x-ratelimit-reset)%")]
 
 
-def _bucket(entries: list[dict[str, str]], size: int, refill: int, interval_seconds: int) -> Json:
-    bucket = {"max_tokens": size, "tokens_per_fill": refill, "fill_interval": f"{interval_seconds}s"}
+def _policy(name: str, quota: int, refill_seconds: int, settings: Settings) -> str:
+    window = max(1, round(max(1, quota) * refill_seconds / settings.rate_sustained_per_second))
+    return f'"{name}";q={_share(quota, settings)};w={window}'
+
+
+def _share(quota: int, settings: Settings) -> int:
+    """Return what of a quota one gateway gives; nobody's share is nothing."""
+    return max(1, quota // settings.gateway_replicas)
+
+
+def _bucket(entries: list[dict[str, str]], quota: int, refill: int, seconds: int, settings: Settings) -> Json:
+    """Return one gateway's share of a bucket; a longer interval makes a smaller refill without any rounding."""
+    interval = f"{seconds * settings.gateway_replicas}s"
+    bucket = {"max_tokens": _share(quota, settings), "tokens_per_fill": refill, "fill_interval": interval}
     return {"entries": entries, "token_bucket": bucket}
 
 

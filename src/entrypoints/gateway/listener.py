@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 
 from entrypoints.edge import EdgeRoute
-from entrypoints.gateway import cors, headers, limits, observe, policy, problems, tokens
-from entrypoints.gateway.errors import GatewayConfigError
+from entrypoints.gateway import compression, cors, headers, limits, observe, policy, problems, tls, tokens
 from entrypoints.gateway.routes import BODY_FILTER, routing_table
-from entrypoints.gateway.syntax import Json, extension, seconds, socket_address, typed
+from entrypoints.gateway.syntax import CONNECTION_MANAGER, Json, extension, seconds, socket_address, typed
 from entrypoints.gateway.upstreams import ISSUER_CLUSTER, STREAM_IDLE_SECONDS
 from entrypoints.settings import Settings
-
-CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 
 _HARDENING: Json = {
     "codec_type": "AUTO",
@@ -72,7 +69,7 @@ def public_listener(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
         "name": "public",
         **socket_address(settings.gateway_host, settings.gateway_port),
         "per_connection_buffer_limit_bytes": 65_536,
-        "filter_chains": [{"filters": [manager], **_tls(settings)}],
+        "filter_chains": [{"filters": [manager], **tls.transport(settings)}],
     }
 
 
@@ -85,6 +82,8 @@ def _filters(settings: Settings) -> list[Json]:
         tokens.token_filter(settings, ISSUER_CLUSTER),
         policy.filter_chain_entry(),
         limits.caller_limit(settings),
+        compression.brotli(),
+        compression.gzip(),
         extension(BODY_FILTER, "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
         extension(
             "envoy.filters.http.router",
@@ -92,24 +91,3 @@ def _filters(settings: Settings) -> list[Json]:
             suppress_envoy_headers=True,
         ),
     ]
-
-
-def _tls(settings: Settings) -> Json:
-    certificate, key = settings.gateway_tls_certificate, settings.gateway_tls_key
-    if certificate is None and key is None:
-        return {}
-    if certificate is None or key is None:
-        missing = "CERTIFICATE" if certificate is None else "KEY"
-        raise GatewayConfigError(f"KONDATE_GATEWAY_TLS_{missing}: TLS needs both the certificate and its key")
-    context = typed(
-        "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-        common_tls_context={
-            "tls_params": {"tls_minimum_protocol_version": "TLSv1_2", "tls_maximum_protocol_version": "TLSv1_3"},
-            "alpn_protocols": ["h2", "http/1.1"],
-            "tls_certificates": [{"certificate_chain": {"filename": certificate}, "private_key": {"filename": key}}],
-        },
-    )
-    return {
-        "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": context},
-        "transport_socket_connect_timeout": "5s",
-    }

@@ -7,6 +7,7 @@ from entrypoints.settings import Settings
 
 SERVICE = "kondate-gateway"
 _TEMPLATE = f"%METADATA(ROUTE:{METADATA_NAMESPACE}:template)%"
+_CLIENT = f"%DYNAMIC_METADATA({TOKEN_FILTER}:jwt:client_id)%"
 _SUBJECT = f"%DYNAMIC_METADATA({TOKEN_FILTER}:jwt:sub)%"
 
 _ACCESS_FIELDS: Json = {
@@ -17,6 +18,7 @@ _ACCESS_FIELDS: Json = {
     "request_id": "%REQ(X-REQUEST-ID)%",
     "trace_id": "%TRACE_ID%",
     "sub": _SUBJECT,
+    "client_id": _CLIENT,
     "method": "%REQ(:METHOD)%",
     "path": "%PATH(NQ)%",
     "route": _TEMPLATE,

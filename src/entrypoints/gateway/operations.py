@@ -5,8 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from entrypoints.gateway.listener import CONNECTION_MANAGER
-from entrypoints.gateway.syntax import Json, extension, method_in, socket_address
+from entrypoints.gateway.syntax import CONNECTION_MANAGER, Json, extension, method_in, socket_address
 from entrypoints.settings import Settings
 
 ADMIN_CLUSTER = "admin"

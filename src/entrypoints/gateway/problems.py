@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from entrypoints.gateway import policy, tokens
-from entrypoints.gateway.headers import INVALID_REQUEST_ID, security_headers
+from entrypoints.gateway.headers import GIVEN_REQUEST_ID, KEPT_REQUEST_ID, security_headers
 from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, extension, header
 from entrypoints.settings import Settings
 
@@ -32,6 +32,13 @@ NOT_ALLOWED = Problem("method-not-allowed", "Method not allowed", "This path tak
 TIMED_OUT = Problem("request-timeout", "Request timeout", "The request did not arrive in time.")
 TOO_LARGE = Problem("content-too-large", "Content too large", "The body is larger than this path accepts.")
 QUOTA = Problem("quota-exceeded", "Quota exceeded", "Too many requests; Retry-After says when to go on.")
+TOO_LONG = Problem("uri-too-long", "URI too long", "The path with its query is longer than 2000 characters.")
+OLD_PROTOCOL = Problem("upgrade-required", "Upgrade required", "This service speaks HTTP/1.1 or newer.")
+REDUCED = Problem(
+    "temporary-reduced-capacity",
+    "Temporary reduced capacity",
+    "Too many requests are under way; Retry-After says when to go on.",
+)
 FIELDS_TOO_LARGE = Problem("header-fields-too-large", "Header fields too large", "The request's headers are too large.")
 UNAVAILABLE = Problem("upstream-unavailable", "Upstream unavailable", "The service cannot answer just now.")
 SLOW = Problem("upstream-timeout", "Upstream timeout", "The service did not answer in time.")
@@ -46,6 +53,8 @@ _BY_STATUS = {
     405: NOT_ALLOWED,
     408: TIMED_OUT,
     413: TOO_LARGE,
+    414: TOO_LONG,
+    426: OLD_PROTOCOL,
     429: QUOTA,
     431: FIELDS_TOO_LARGE,
     504: SLOW,
@@ -68,7 +77,12 @@ def local_replies(settings: Settings) -> Json:
         ),
         _mapper([_status(403), _refused_by(policy.INVALID_TOKEN)], UNAUTHORIZED, [*security, invalid], 401),
         _mapper([_status(403), _refused_by(policy.INSUFFICIENT_SCOPE)], INSUFFICIENT, [*security, insufficient]),
-        _mapper([_status(400), _marked(INVALID_REQUEST_ID)], INVALID_REQUEST_ID_PROBLEM, security),
+        _mapper(
+            [_status(400), _present(GIVEN_REQUEST_ID), _present(KEPT_REQUEST_ID, so=False)],
+            INVALID_REQUEST_ID_PROBLEM,
+            security,
+        ),
+        _mapper([_status(503), _overloaded()], REDUCED, [*security, soon]),
         *(_mapper([_status(status)], problem, security) for status, problem in _BY_STATUS.items()),
         # An encoding of the body that Envoy does not know is a fault of the request, not of this service.
         _mapper([_status(501)], BAD_REQUEST, security, 400),
@@ -131,5 +145,10 @@ def _refused_by(policy_name: str) -> Json:
     return {"extension_filter": cel}
 
 
-def _marked(header_name: str) -> Json:
-    return {"header_filter": {"header": {"name": header_name, "present_match": True}}}
+def _present(header_name: str, *, so: bool = True) -> Json:
+    return {"header_filter": {"header": {"name": header_name, "present_match": so}}}
+
+
+def _overloaded() -> Json:
+    """Match what a circuit breaker or the overload manager refused."""
+    return {"response_flag_filter": {"flags": ["UO", "OM"]}}

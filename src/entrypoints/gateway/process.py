@@ -86,10 +86,12 @@ def validate(config: Path) -> None:
 
 def check_ports(settings: Settings) -> None:
     """Raise PortInUseError if something listens already: Envoy would share the public port with it, silently."""
-    wanted = (
+    wanted: tuple[tuple[str, str, int], ...] = (
         ("KONDATE_GATEWAY_PORT", settings.gateway_host, settings.gateway_port),
         ("KONDATE_GATEWAY_METRICS_PORT", LOOPBACK, settings.gateway_metrics_port),
     )
+    if settings.gateway_redirect_port is not None:
+        wanted = (*wanted, ("KONDATE_GATEWAY_REDIRECT_PORT", settings.gateway_host, settings.gateway_redirect_port))
     for name, host, port in wanted:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:

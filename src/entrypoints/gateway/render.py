@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from entrypoints.edge import EdgeRoute
-from entrypoints.gateway import observe, operations, upstreams
+from entrypoints.gateway import observe, operations, tls, upstreams
 from entrypoints.gateway.listener import public_listener
 from entrypoints.gateway.syntax import Json, extension
 from entrypoints.settings import Settings
@@ -43,7 +43,11 @@ def render(routes: Sequence[EdgeRoute], settings: Settings, run_dir: Path) -> Js
         },
         "overload_manager": _overload(),
         "static_resources": {
-            "listeners": [public_listener(routes, settings), operations.metrics_listener(settings)],
+            "listeners": [
+                public_listener(routes, settings),
+                operations.metrics_listener(settings),
+                *tls.redirect_listener(settings),
+            ],
             "clusters": [*upstreams.clusters(settings), operations.admin_cluster(run_dir)],
         },
     }

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from entrypoints.edge import LONGEST_WAIT_SECONDS, EdgeRoute, Exposure
-from entrypoints.gateway import cors, limits, policy, tokens
+from entrypoints.gateway import compression, cors, headers, limits, policy, tokens
 from entrypoints.gateway.errors import GatewayConfigError
-from entrypoints.gateway.headers import INVALID_REQUEST_ID
+from entrypoints.gateway.headers import GIVEN_REQUEST_ID, KEPT_REQUEST_ID
 from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, exactly, header, method_in, pattern, typed
 from entrypoints.gateway.upstreams import API_CLUSTER, forward
 from entrypoints.settings import Settings
@@ -18,6 +18,7 @@ BODY_FILTER = "envoy.filters.http.filter_chain"
 
 _PREFERS_TO_WAIT: Json = {"name": "prefer", "string_match": {"contains": "wait", "ignore_case": True}}
 _PARAMETER = re.compile(r"\{[^{}]+\}")
+_TOO_LONG: Json = {"name": ":path", "string_match": pattern(r"(?s).{1000}.{1000}.+")}
 # Envoy joins two Host headers with a comma; which of them a later reader believes is not to be found out.
 _NOT_ONE_HOST: Json = {
     "name": ":authority",
@@ -25,23 +26,34 @@ _NOT_ONE_HOST: Json = {
     "string_match": pattern(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]"),
 }
 
+_REFUSED_REQUEST_ID: list[Json] = [
+    {"name": GIVEN_REQUEST_ID, "present_match": True},
+    {"name": KEPT_REQUEST_ID, "present_match": False},
+]
+
 
 def routing_table(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
     """Return the only virtual host: preflight, bad request ids, each path with its methods, 405 and 404."""
     by_path = _by_path([route for route in routes if route.edge.exposure is not Exposure.INTERNAL])
+    own = cors.headers_of_own_answers(settings)
     host = {
         "name": "api",
         "domains": ["*"],
         "typed_per_filter_config": {cors.FILTER: cors.policy(settings)},
         "routes": [
             _preflight(),
-            _answer("invalid-request-id", {"prefix": "/", "headers": [_present(INVALID_REQUEST_ID)]}, 400),
-            _answer("invalid-host", {"prefix": "/", "headers": [_NOT_ONE_HOST]}, 400),
-            *(entry for regex, group in by_path for entry in _path_entries(regex, group, settings)),
-            _answer("not-found", {"prefix": "/"}, 404),
+            _answer("invalid-request-id", {"prefix": "/", "headers": _REFUSED_REQUEST_ID}, 400, own),
+            _answer("invalid-host", {"prefix": "/", "headers": [_NOT_ONE_HOST]}, 400, own),
+            _answer("too-long", {"prefix": "/", "headers": [_TOO_LONG]}, 414, own),
+            *(entry for regex, group in by_path for entry in _path_entries(regex, group, settings, own)),
+            _answer("not-found", {"prefix": "/"}, 404, own),
         ],
     }
-    return {"name": "public", "virtual_hosts": [host]}
+    return {
+        "name": "public",
+        "virtual_hosts": [host],
+        "request_headers_to_remove": [GIVEN_REQUEST_ID, KEPT_REQUEST_ID],
+    }
 
 
 def _by_path(routes: Iterable[EdgeRoute]) -> list[tuple[str, list[EdgeRoute]]]:
@@ -73,18 +85,18 @@ def _check_methods(group: list[EdgeRoute]) -> None:
         seen |= route.methods
 
 
-def _path_entries(regex: str, group: list[EdgeRoute], settings: Settings) -> list[Json]:
+def _path_entries(regex: str, group: list[EdgeRoute], settings: Settings, own: list[Json]) -> list[Json]:
     template = group[0].template
     path: Json = pattern(regex) if _PARAMETER.search(template) else {"path": template}
     allowed = ", ".join(sorted(method for route in group for method in route.methods))
-    refusal = _answer(f"{template} 405", path, 405)
+    refusal = _answer(f"{template} 405", path, 405, [*own, header("allow", allowed)])
     return [
         *(
             entry
             for route in sorted(group, key=lambda each: each.name)
             for entry in _route_entries(route, path, settings)
         ),
-        {**refusal, "metadata": _described(template), "response_headers_to_add": [header("allow", allowed)]},
+        {**refusal, "metadata": _described(template)},
     ]
 
 
@@ -105,10 +117,13 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
                 route.template,
                 scope=" ".join(tokens.scopes(route.edge, settings)),
                 cost=route.edge.cost.value,
-                rate_policy=limits.policy_of(route.edge, settings),
             ),
             "route": forward(edge, safe=methods <= READS),
-            "typed_per_filter_config": {**_access(route, settings), BODY_FILTER: _body_limit(route)},
+            "typed_per_filter_config": {
+                **_access(route, settings),
+                **(compression.never() if route.edge.streams else {}),
+                BODY_FILTER: _body_limit(route),
+            },
         }
         for methods in parts
         for edge, asked in times
@@ -118,7 +133,10 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
 def _access(route: EdgeRoute, settings: Settings) -> Json:
     if route.edge.exposure is Exposure.PUBLIC:
         return _open_to_all()
-    return {policy.FILTER: policy.for_callers(route.edge, settings)}
+    return {
+        policy.FILTER: policy.for_callers(route.edge, settings),
+        headers.ANSWER_FILTER: headers.on_answers(limits.answer_mutations(route.edge, settings)),
+    }
 
 
 def _open_to_all() -> Json:
@@ -158,12 +176,13 @@ def _preflight() -> Json:
     }
 
 
-def _answer(name: str, match: Json, status: int) -> Json:
+def _answer(name: str, match: Json, status: int, answer_headers: list[Json]) -> Json:
     """Return an entry that the gateway answers itself."""
     return {
         "name": name,
         "match": match,
         "direct_response": {"status": status},
+        "response_headers_to_add": answer_headers,
         "typed_per_filter_config": _open_to_all(),
     }
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 Json = dict[str, object]
 
+CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 METADATA_NAMESPACE = "kondate"
 """Where each route keeps what access log, limits and problems say about it."""
 

@@ -17,6 +17,8 @@ COLLECTOR_CLUSTER = "collector"
 STREAM_IDLE_SECONDS = 30.0
 LONG_ANSWER_SECONDS = 10.0
 """A route with more time than this waits on purpose (long poll, stream): its tries are not cut short."""
+SILENCE_SECONDS = 45.0
+"""How long a stream of events may say nothing; the API sends a comment every 15 s."""
 KEEP_ALIVE_SECONDS = 50
 """Idle connections to the API close before the API closes them (75 s), or a request could meet a closing one."""
 
@@ -26,11 +28,7 @@ _HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 def forward(edge: Edge, *, safe: bool) -> Json:
     """Return how one route is forwarded; only reads are tried again once the API may have seen them."""
-    action: Json = {
-        "cluster": API_CLUSTER,
-        "timeout": seconds(edge.timeout_seconds),
-        "idle_timeout": seconds(max(STREAM_IDLE_SECONDS, edge.timeout_seconds + 1)),
-    }
+    action: Json = {"cluster": API_CLUSTER, **_time_limits(edge)}
     retry: Json = {
         "num_retries": 3,
         "retry_back_off": {"base_interval": "0.01s", "max_interval": "0.1s"},
@@ -43,12 +41,22 @@ def forward(edge: Edge, *, safe: bool) -> Json:
         ],
     }
     if not safe:
-        return {**action, "retry_policy": {**retry, "retry_on": "connect-failure"}}
+        return {**action, "retry_policy": {**retry, "retry_on": "connect-failure,reset-before-request"}}
     retry["retry_on"] = "connect-failure,refused-stream,reset,retriable-status-codes"
     retry["retriable_status_codes"] = [502, 503, 504]
-    if edge.timeout_seconds <= LONG_ANSWER_SECONDS:
+    if edge.timeout_seconds <= LONG_ANSWER_SECONDS and not edge.streams:
         retry["per_try_timeout"] = seconds(edge.timeout_seconds * 0.4)
     return {**action, "retry_policy": retry}
+
+
+def _time_limits(edge: Edge) -> Json:
+    if edge.streams:
+        # Streams stay open; counted apart, they cannot use up the connections that other requests need.
+        return {"timeout": "0s", "idle_timeout": seconds(SILENCE_SECONDS), "priority": "HIGH"}
+    return {
+        "timeout": seconds(edge.timeout_seconds),
+        "idle_timeout": seconds(max(STREAM_IDLE_SECONDS, edge.timeout_seconds + 1)),
+    }
 
 
 def clusters(settings: Settings) -> list[Json]:
@@ -94,7 +102,8 @@ def _api(settings: Settings) -> Json:
         },
         "circuit_breakers": {
             "thresholds": [
-                {"max_connections": 512, "max_pending_requests": 256, "max_requests": 1024, "max_retries": 64}
+                {"max_connections": 512, "max_pending_requests": 256, "max_requests": 1024, "max_retries": 64},
+                {"priority": "HIGH", "max_connections": 1024, "max_requests": 1024, "max_retries": 64},
             ]
         },
         "typed_extension_protocol_options": {

@@ -40,6 +40,7 @@ ROUTES = (
     route("read_job", "/jobs/{job_id}", "GET", edge=Edge(timeout_seconds=0.5)),
     route("job_stats", "/jobs/stats", "GET", edge=Edge()),
     route("cancel_job", "/jobs/{job_id}/cancel", "POST", edge=Edge(timeout_seconds=0.5)),
+    route("follow_job", "/jobs/{job_id}/events", "GET", edge=Edge(timeout_seconds=0.5, streams=True)),
     route("console", "/console", "GET", edge=Edge(roles=frozenset({"operator"}))),
     route("docs", "/docs", "GET", edge=Edge(exposure=Exposure.PUBLIC)),
     route("ready", "/readyz", "GET", edge=Edge(exposure=Exposure.INTERNAL)),
@@ -48,9 +49,14 @@ ROUTES = (
 
 @dataclass
 class Upstream:
-    """An API replica that answers with what it received; the query chooses its behaviour (`status`, `wait`)."""
+    """An API replica that answers with what it received; the query chooses its behaviour.
+
+    `status`, `wait` (seconds), `pad` (bytes more), `etag`. A path that ends in `/events` is a stream of events, the
+    second of which waits until `told` is set.
+    """
 
     port: int = 0
+    told: threading.Event = field(default_factory=threading.Event)
     received: list[str] = field(default_factory=list)
     ready: bool = True
 
@@ -156,6 +162,17 @@ class _QuietHandler(BaseHTTPRequestHandler):
             self.rfile.readline()
         self.rfile.readline()
 
+    def stream(self, told: threading.Event) -> None:
+        """Send one event, then a second when it is time."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for event in (b"data: " + b"first " * 500 + b"\n\n", b"data: second\n\n"):
+            self.wfile.write(event)
+            self.wfile.flush()
+            told.wait(30)
+
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         """Send one whole answer."""
         self.send_response(status)
@@ -177,12 +194,17 @@ def _upstream_handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             upstream.received.append(f"{self.command} {target.path}")
             asked = {name: values[0] for name, values in parse_qs(target.query).items()}
             threading.Event().wait(float(asked.get("wait", "0")))
+            if target.path.endswith("/events"):
+                self.stream(upstream.told)
+                return
             told = {"path": self.path, "body": len(body), "headers": [[k.lower(), v] for k, v in self.headers.items()]}
+            tagged = {"ETag": f'"{asked["etag"]}"'} if "etag" in asked else {}
             self.answer(
                 int(asked.get("status", "200")),
-                json.dumps(told).encode(),
+                json.dumps(told | {"pad": "x" * int(asked.get("pad", "0"))}).encode(),
                 Content_Type="application/json",
                 Via="inside",
+                **tagged,
             )
 
         do_HEAD = do_GET  # noqa: N815 (the base class looks for this name)

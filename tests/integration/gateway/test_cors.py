@@ -37,7 +37,7 @@ def test_a_preflight_is_answered_at_the_edge_without_a_token(
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
-    assert answer.headers["Vary"] == "Origin"
+    assert "Origin" in answer.headers["Vary"]
     assert len(upstream.received) == before
 
 
@@ -77,7 +77,7 @@ def test_answers_and_refusals_alike_can_be_read_by_an_allowed_origin(
         answer.headers["Access-Control-Expose-Headers"].split(", ")
     )
     assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert answer.headers["Vary"] == "Origin"
+    assert "Origin" in answer.headers["Vary"]
 
 
 def test_a_refusal_for_want_of_a_token_can_be_read_too(client: httpx.Client) -> None:

@@ -84,13 +84,20 @@ def test_each_limited_answer_says_what_is_left(strict_client: httpx.Client, issu
     answer = strict_client.get("/recipe/1", headers=headers)
 
     assert answer.headers["RateLimit-Policy"] == '"caller";q=20;w=20'
-    assert answer.headers["RateLimit"] == '"caller";r=19;t=0'
+    assert answer.headers["RateLimit"] == '"caller";r=19'
     assert not [name for name in answer.headers if name.startswith("x-ratelimit")]
 
 
-@pytest.mark.parametrize("path", ["/docs", "/recipe/1", "/nowhere"])
-def test_an_answer_without_a_caller_speaks_of_no_limit(client: httpx.Client, path: str) -> None:
-    assert not [name for name in client.get(path).headers if name.startswith("ratelimit")]
+@pytest.mark.parametrize("path", ["/docs", "/nowhere"])
+def test_a_path_without_callers_speaks_of_no_limit(client: httpx.Client, path: str) -> None:
+    assert not [name for name in client.get(path).headers if name.startswith(("ratelimit", "x-ratelimit"))]
+
+
+def test_a_refused_token_is_told_the_policy_but_draws_on_no_limit(client: httpx.Client) -> None:
+    refused = client.get("/recipe/1")
+
+    assert refused.headers["RateLimit-Policy"] == '"caller";q=200;w=4'
+    assert "RateLimit" not in refused.headers
 
 
 def test_an_address_is_limited_before_its_tokens_are_looked_at(

@@ -116,6 +116,31 @@ def test_what_is_not_well_formed_is_400(gateway: Gateway, upstream: Upstream, re
     assert len(upstream.received) == before
 
 
+def test_a_path_that_is_too_long_is_414(caller: httpx.Client) -> None:
+    fits, long = (caller.get("/recipe/1", params={"q": "x" * size}) for size in (1_900, 2_100))
+
+    assert (fits.status_code, long.status_code) == (200, 414)
+    assert problem_of(long)["type"] == "/problems/uri-too-long"
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"GET /docs HTTP/1.0\r\nHost: a\r\n\r\n", 426),
+        (b"BREW /docs HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 403),
+        (b"GET /docs HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 403),
+    ],
+)
+def test_another_protocol_or_method_is_a_problem_too(gateway: Gateway, request_bytes: bytes, status: int) -> None:
+    answer = exchange(gateway.settings.gateway_port, request_bytes)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == status
+    assert b"content-type: application/problem+json" in head
+    assert b'"status":%d' % status in body
+
+
 def test_a_head_that_trickles_is_cut_with_408(gateway: Gateway) -> None:
     answer = exchange(gateway.settings.gateway_port, b"GET /docs HTTP/1.1\r\nHost: a\r\nX-Slow: ", wait_seconds=8)
 

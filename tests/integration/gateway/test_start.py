@@ -14,6 +14,7 @@ import pytest
 
 from entrypoints.gateway.errors import GatewayConfigError, PortInUseError
 from entrypoints.gateway.process import check_ports, validate, write_config
+from entrypoints.settings import Stage
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, running_upstream, settings_for
 from tests.support.envoy import die_with_parent, free_port, running_gateway
 from tests.support.tokens import TestIssuer
@@ -85,7 +86,10 @@ def test_with_a_certificate_the_listener_speaks_tls_and_h2(
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     write_certificate(certificate, key)
     settings = msgspec.structs.replace(
-        settings_for(key_set_url, upstream), gateway_tls_certificate=str(certificate), gateway_tls_key=str(key)
+        settings_for(key_set_url, upstream),
+        stage=Stage.STAGING,
+        gateway_tls_certificate=str(certificate),
+        gateway_tls_key=str(key),
     )
     context = ssl.create_default_context(cafile=str(certificate))
     with running_gateway(ROUTES, settings, tmp_path) as gateway:

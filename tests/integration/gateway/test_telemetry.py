@@ -22,8 +22,9 @@ from tests.support.tokens import TestIssuer
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 FIELDS = {
-    "time", "level", "event", "service", "request_id", "trace_id", "sub", "method", "path", "route", "status", "flags",
-    "details", "duration_ms", "upstream_us", "upstream", "attempts", "bytes_in", "bytes_out", "client_ip",
+    "time", "level", "event", "service", "request_id", "trace_id", "sub", "client_id", "method", "path", "route",
+    "status", "flags", "details", "duration_ms", "upstream_us", "upstream", "attempts", "bytes_in", "bytes_out",
+    "client_ip",
 }  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def test_each_request_is_one_log_line_without_secrets(
     assert set(line) == FIELDS
     assert (line["event"], line["service"], line["level"]) == ("request", "gateway", "info")
     assert (line["method"], line["path"], line["route"]) == ("PUT", "/recipe/7", "/recipe/{recipe_id}")
-    assert (line["status"], line["sub"], line["attempts"]) == (200, "logged", 1)
+    assert (line["status"], line["sub"], line["client_id"]) == (200, "logged", "kondate-tests")
+    assert line["attempts"] == 1
     assert (line["bytes_in"], line["upstream"], line["client_ip"]) == (5, upstream.address, "127.0.0.1")
     assert isinstance(line["upstream_us"], int)
     assert token.split(".")[2] not in str(line)

@@ -33,6 +33,7 @@ HEALTH = EdgeRoute(
 DOCS = EdgeRoute(name="docs", template="/docs", methods=frozenset({"GET"}), edge=Edge(exposure=Exposure.PUBLIC))
 ROUTES = (READ, WRITE, HEALTH, DOCS)
 SETTINGS = Settings(database_url="postgresql://unused", issuer="http://127.0.0.1:9000")
+CERTIFIED = {"gateway_tls_certificate": "/tls/certificate.pem", "gateway_tls_key": "/tls/key.pem"}
 EXTREME = st.sampled_from([1, 2, 19, 200, 10_000])
 
 
@@ -155,7 +156,10 @@ def test_only_reads_are_tried_again() -> None:
         if entry["name"] == "read_recipe"
     ]
 
-    assert retries == ["connect-failure,refused-stream,reset,retriable-status-codes", "connect-failure"]
+    assert retries == [
+        "connect-failure,refused-stream,reset,retriable-status-codes",
+        "connect-failure,reset-before-request",
+    ]
 
 
 def test_a_long_answer_is_not_cut_by_a_try_or_an_idle_limit() -> None:
@@ -166,11 +170,34 @@ def test_a_long_answer_is_not_cut_by_a_try_or_an_idle_limit() -> None:
     assert "per_try_timeout" not in action["retry_policy"]
 
 
+def test_a_stream_ends_by_silence_only_and_has_a_breaker_of_its_own() -> None:
+    config = rendered(replace(READ, edge=Edge(streams=True)))
+    action = next(each["route"] for each in entries_of(config) if each["name"] == "read_recipe")
+    breakers = cluster_of(config, "api")["circuit_breakers"]["thresholds"]
+
+    assert (action["timeout"], action["idle_timeout"], action["priority"]) == ("0s", "45s", "HIGH")
+    assert "per_try_timeout" not in action["retry_policy"]
+    assert [each.get("priority") for each in breakers] == [None, "HIGH"]
+
+
+@given(replicas=st.integers(1, 50), burst=EXTREME, sustained=EXTREME)
+def test_all_gateways_together_give_what_one_would(replicas: int, burst: int, sustained: int) -> None:
+    limiter = filter_of(
+        rendered(rate_burst=burst, rate_sustained_per_second=sustained, gateway_replicas=replicas),
+        "envoy.filters.http.local_ratelimit",
+    )
+    bucket = limiter["descriptors"][0]["token_bucket"]
+
+    assert bucket["max_tokens"] * replicas <= max(burst, replicas)
+    assert bucket["max_tokens"] * replicas > burst - replicas
+    assert (bucket["tokens_per_fill"], bucket["fill_interval"]) == (sustained, f"{replicas}s")
+
+
 @pytest.mark.parametrize(
     ("stage", "duration"), [(Stage.LOCAL, "10s"), (Stage.STAGING, "300s"), (Stage.PRODUCTION, "300s")]
 )
 def test_keys_are_cached_as_long_as_the_stage_allows(stage: Stage, duration: str) -> None:
-    provider = filter_of(rendered(stage=stage), TOKENS)["providers"]["issuer"]
+    provider = filter_of(rendered(stage=stage, **CERTIFIED), TOKENS)["providers"]["issuer"]
 
     assert provider["remote_jwks"]["cache_duration"] == duration
 
@@ -198,11 +225,26 @@ def test_a_certificate_without_its_key_is_refused() -> None:
         rendered(gateway_tls_certificate="/etc/tls/certificate.pem")
 
 
-def test_strict_transport_is_promised_under_tls_only() -> None:
-    under_tls = rendered(gateway_tls_certificate="/tls/certificate.pem", gateway_tls_key="/tls/key.pem")
+@pytest.mark.parametrize("stage", [Stage.STAGING, Stage.PRODUCTION])
+def test_a_stage_that_others_reach_is_not_served_without_a_certificate(stage: Stage) -> None:
+    with pytest.raises(GatewayConfigError, match=f"KONDATE_GATEWAY_TLS_CERTIFICATE: stage {stage}"):
+        rendered(stage=stage)
 
-    assert "strict-transport-security" in json.dumps(under_tls)
+
+@pytest.mark.parametrize(
+    ("stage", "promise"), [(Stage.LOCAL, "max-age=60"), (Stage.PRODUCTION, "max-age=31536000; includeSubDomains")]
+)
+def test_strict_transport_is_promised_under_tls_only_and_briefly_on_loopback(stage: Stage, promise: str) -> None:
+    first = filter_of(rendered(stage=stage, **CERTIFIED), "answer-headers")["mutations"]["response_mutations"]
+    headers = {each["append"]["header"]["key"]: each["append"]["header"]["value"] for each in first if "append" in each}
+
+    assert headers["strict-transport-security"] == promise
     assert "strict-transport-security" not in json.dumps(rendered())
+
+
+def test_a_redirect_without_a_place_to_go_is_refused() -> None:
+    with pytest.raises(GatewayConfigError, match="KONDATE_GATEWAY_REDIRECT_PORT"):
+        rendered(gateway_redirect_port=8081)
 
 
 @pytest.mark.parametrize(
