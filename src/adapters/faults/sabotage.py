@@ -44,8 +44,10 @@ class _Changed:
 
 class _UnfencedJobs(_Changed):
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
+        jobs = cast(JobRepository, self._inner)
+        await jobs.lock(job.id)  # so that the refusal comes here, where it can be passed over, not with the commit
         with suppress(LeaseLostError):
-            await cast(JobRepository, self._inner).save(job, retry_after_seconds=retry_after_seconds)
+            await jobs.save(job, retry_after_seconds=retry_after_seconds)
 
 
 @dataclass(frozen=True, slots=True)

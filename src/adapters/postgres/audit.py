@@ -1,6 +1,6 @@
 """The audit trail, inside the transaction of what it tells."""
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import encode
 from application.ports.audit import AuditEntry, AuditLog

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
-from adapters.postgres.database import Database, LazyTransaction
+from adapters.postgres.database import Database
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import decode, encode
 from application.ports.reads import CatalogueReads, CatalogueVersion

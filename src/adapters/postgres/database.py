@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import asyncpg
@@ -58,33 +58,6 @@ class Session:
         """Run statements without parameters in one round trip."""
         with translated():
             await self._connection.execute(text)
-
-
-class LazyTransaction:
-    """A transaction that begins with its first statement, so that reading and computing before it hold nothing.
-
-    A piece of work that held one connection and waited for another could wait for ever on its like.
-    """
-
-    def __init__(self, database: Database, origin: Origin, opened: AsyncExitStack) -> None:
-        """Begin nothing yet; closing `opened` commits, or rolls back after an exception."""
-        self._database = database
-        self._origin = origin
-        self._opened = opened
-        self._session: Session | None = None
-
-    async def row(self, statement: Statement, *values: object) -> asyncpg.Record | None:
-        """Return the first row, or None."""
-        return await (await self._begun()).row(statement, *values)
-
-    async def value(self, statement: Statement, *values: object) -> Any:  # noqa: ANN401 (a column of any type)
-        """Return the first column of the first row, or None."""
-        return await (await self._begun()).value(statement, *values)
-
-    async def _begun(self) -> Session:
-        if self._session is None:
-            self._session = await self._opened.enter_async_context(self._database.transaction(self._origin))
-        return self._session
 
 
 class Database:

@@ -1,6 +1,6 @@
 """The marks of drills, inside the transaction that ends their job."""
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from application.ports.drills import DrillEffects
 from domain.job import Origin
@@ -18,7 +18,7 @@ class PostgresDrillEffects:
 
     async def record(self, drill_id: str, *, attempt: int) -> None:
         """Leave one mark."""
-        await self._session.row(RECORD, drill_id, attempt, self._origin.request_id)
+        await self._session.write(RECORD, drill_id, attempt, self._origin.request_id)
 
 
 _: type[DrillEffects] = PostgresDrillEffects

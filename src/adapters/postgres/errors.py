@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from application.ports.unit_of_work import StorageUnavailableError
+from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError
 
 # Each of these was seen when a server was killed, stopped, restarted, starved or made read-only under load:
 # the statement may or may not have taken effect, and trying again may help.
@@ -22,6 +22,8 @@ TRANSIENT = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+FENCED = "KL001"
+"""What the database's own function `fence` raises."""
 
 
 @contextmanager
@@ -31,3 +33,7 @@ def translated() -> Iterator[None]:
         yield
     except TRANSIENT as error:
         raise StorageUnavailableError(type(error).__name__) from error
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == FENCED:
+            raise LeaseLostError(str(error)) from error
+        raise

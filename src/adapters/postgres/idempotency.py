@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import decode, encode
 from application.ports.idempotency import IdempotencyKey, IdempotencyRecords, Outcome

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
-from adapters.postgres.database import LazyTransaction
 from adapters.postgres.job_rows import job_from
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.outbox import store_message
 from adapters.postgres.statements import load
 from adapters.wire.codec import MessageTypes, encode
 from adapters.wire.messages import job_message
 from application.ports.queue import Channel
-from application.ports.unit_of_work import JobRepository, LeaseLostError
+from application.ports.unit_of_work import JobRepository
 from domain.job import Job, JobStatus
 
 SAVE = load("save_job")
@@ -29,8 +29,8 @@ class PostgresJobRepository:
         """What this transaction has changed, to be told once it is committed."""
 
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
-        """Store what the attempt made of the job; raise LeaseLostError if it is no longer the running one."""
-        saved = await self._session.value(
+        """Store what the attempt made of the job; LeaseLostError, at the latest at the commit, if another runs."""
+        await self._session.write(
             SAVE,
             job.id,
             job.attempt,
@@ -43,9 +43,8 @@ class PostgresJobRepository:
             job.progress.done if job.progress else None,
             job.progress.total if job.progress else None,
             retry_after_seconds,
+            is_fenced=True,
         )
-        if saved is None:
-            raise LeaseLostError(str(job.id))
         self.changed[job.id] = job.status
 
     async def announce(self, job: Job, *, delay_seconds: float) -> None:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from adapters.postgres.database import Database, LazyTransaction, Session
+from adapters.postgres.database import Database, Session
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.messages import event_message
 from application.dispatch import is_followed
@@ -29,7 +30,7 @@ async def store_message(
     session: LazyTransaction, channel: Channel, message: Message, *, delay_seconds: float = 0
 ) -> None:
     """Add a message that may leave after the delay, and wake the relays at commit."""
-    await session.row(
+    await session.write(
         RECORD,
         channel.value,
         message.id,

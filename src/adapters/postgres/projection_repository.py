@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import encode
 from application.ports.unit_of_work import ProjectionRepository

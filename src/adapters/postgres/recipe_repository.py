@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.line_rows import line_columns
 from adapters.postgres.statements import load
 from adapters.wire.recipe_document import recipe_document, recipe_from

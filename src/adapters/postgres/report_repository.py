@@ -1,6 +1,6 @@
 """Finished reports."""
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.report_document import report_document
 from application.ports.unit_of_work import ReportRepository
@@ -18,7 +18,7 @@ class PostgresReportRepository:
 
     async def add(self, report: Report) -> None:
         """Store a report."""
-        await self._session.row(
+        await self._session.write(
             ADD, report.id, report.kind.value, report.owner, report.snapshot, report_document(report), report.created_at
         )
 

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.catalogue import PostgresCatalogueRepository
-from adapters.postgres.database import Database, LazyTransaction
+from adapters.postgres.database import Database
 from adapters.postgres.drill_effects import PostgresDrillEffects
 from adapters.postgres.idempotency import PostgresIdempotencyRecords
 from adapters.postgres.job_news import tell_of_job
 from adapters.postgres.job_repository import PostgresJobRepository
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.projection_repository import PostgresProjectionRepository
 from adapters.postgres.recipe_repository import PostgresRecipeRepository
@@ -52,6 +53,7 @@ class PostgresUnitOfWork:
             session = LazyTransaction(self._database, origin, opened)
             transaction = PostgresTransaction(session, origin, self._ids, self._types)
             yield transaction
+            await session.finish()
         for job_id, status in transaction.jobs.changed.items():
             tell_of_job(self._database, job_id, status)
 

@@ -66,7 +66,9 @@ class JobRepository(Protocol):
     """The job's end, inside the transaction that holds the job's effect."""
 
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
-        """Store what this attempt made of the job; raise LeaseLostError unless it is still the running attempt.
+        """Store what this attempt made of the job, if it is still the running attempt.
+
+        Else raise LeaseLostError, at the latest when the transaction ends, and nothing of it is kept.
 
         `retry_after_seconds` is when the message of a released job is expected back.
         """

@@ -27,7 +27,7 @@ TRICKLE_SECONDS = 0.25
 LOOK_EVERY_SECONDS = 0.5
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "no-fence": frozenset({"freeze-worker"}),
-    "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before commit"}),
+    "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before effect"}),
     "early-answer": frozenset({"postgres immediate", "database refuse", "cut before accept", "kill-api"}),
     "unscoped-key": frozenset({"kill-api"}),
     "no-reconciler": frozenset({"sqs kill", "sqs delay", "freeze-worker"}),

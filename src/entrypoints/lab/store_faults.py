@@ -19,8 +19,8 @@ BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backen
 TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM unnest($1::int[]) AS pid"
 FIRES_WITHIN_SECONDS = 45.0
 LOOK_EVERY_SECONDS = 0.2
-# What the client sends when it commits: the word itself, or the kind of job that a single statement stores.
-CUTS = {"commit": b"COMMIT", "accept": b"run-drill"}
+# What the client sends when it commits: the word, or a value (after its length) of a statement that commits by itself.
+CUTS = {"commit": b"COMMIT", "effect": b"\x00\x00\x00\x09succeeded", "accept": b"run-drill"}
 
 
 def database_faults(stores: Stores, random: Random) -> list[Fault]:
