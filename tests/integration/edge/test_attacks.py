@@ -9,6 +9,7 @@ from tests.integration.edge.conftest import CASES, DOORS, Answers, named
 from tests.integration.edge.exchange import Answer
 
 GOLDEN = Path(__file__).with_name("golden.txt")
+SAFE = ("x-content-type-options", "nosniff")
 HEADERS = (
     "content-type",
     "www-authenticate",
@@ -38,6 +39,11 @@ def test_nothing_forbidden_stands_in_an_answer(answers: Answers) -> None:
     assert not [case.name for case in CASES if case.never in answers["gateway", case.name].raw.lower()]
 
 
+def test_every_answer_of_the_gateway_is_marked_safe(answers: Answers) -> None:
+    """The browser is told not to guess, whoever made the answer."""
+    assert not [case.name for case in CASES if answers["gateway", case.name].header(SAFE[0]) != SAFE[1]]
+
+
 def test_every_refusal_is_a_problem(answers: Answers) -> None:
     """What is not even HTTP is refused by the API's server itself, in plain text, before the API sees it."""
     bare = {key for key, answer in answers.items() if answer.status >= 400 and not answer.problem_type}
@@ -46,8 +52,8 @@ def test_every_refusal_is_a_problem(answers: Answers) -> None:
 
 def test_the_tables_are_long_enough() -> None:
     kinds = [name.partition(":")[0] for name in named(CASES)]
-    assert sum(kind in {"token", "scope"} for kind in kinds) >= 60
-    assert sum(kind not in {"token", "scope", "cors"} for kind in kinds) >= 25
+    assert sum(kind in {"token", "scope", "role"} for kind in kinds) >= 60
+    assert sum(kind not in {"token", "scope", "role", "cors"} for kind in kinds) >= 25
     assert kinds.count("cors") >= 15
 
 

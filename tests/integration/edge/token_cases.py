@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tests.integration.edge.cases import Case, World
-from tests.integration.edge.exchange import bearer
+from tests.integration.edge.exchange import bearer, request
 from tests.support.forged_headers import Attack
 from tests.support.token_attacks import ATTACKS
 
@@ -30,12 +30,13 @@ CLEANED_BY_THE_GATEWAY = frozenset(
 )
 NO_HTTP = frozenset({"NUL inside"})
 BROKEN_LINE = "line break at the end"
+YEARS_SECONDS = 100_000_000
 GRANTS_NOTHING = frozenset({"scope a number", "scope null"})
 
 
 def token_cases() -> tuple[Case, ...]:
     """Return every case, the forged tokens first."""
-    return (*(_forged(attack) for attack in ATTACKS), *_misplaced(), *_scopes())
+    return (*(_forged(attack) for attack in ATTACKS), *_misplaced(), *_scopes(), *_roles())
 
 
 def _forged(attack: Attack) -> Case:
@@ -88,6 +89,13 @@ def _misplaced() -> Iterator[Case]:
     for name, sent in places.items():
         yield Case(name=f"token: {name}", sent=sent, gateway=401, api=401)
     yield Case(
+        name="token: lives for years",
+        sent=lambda world: world.read(bearer(world.issuer.token(claims={"exp": world.issuer.now() + YEARS_SECONDS}))),
+        gateway=401,
+        api=200,
+        harmless="how long a token may live is judged at the gateway",
+    )
+    yield Case(
         name="token: scheme in lower case",
         sent=lambda world: world.read(b"Authorization: bearer " + token(world)),
         gateway=401,
@@ -137,3 +145,16 @@ def _scopes() -> Iterator[Case]:
         gateway=403,
         api=403,
     )
+
+
+def _roles() -> Iterator[Case]:
+    claims: dict[str, object] = {"none": ..., "longer word": ["operators"], "in capitals": ["OPERATOR"]}
+    for name, roles in claims.items():
+        yield Case(
+            name=f"role: {name}",
+            sent=lambda world, roles=roles: request(  # type: ignore[misc]
+                "GET", "/operator/jobs", bearer(world.issuer.token(claims={"roles": roles}))
+            ),
+            gateway=403,
+            api=403,
+        )
