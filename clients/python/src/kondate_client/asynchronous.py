@@ -1,0 +1,204 @@
+"""The client for asyncio: the same as the one for plain code, awaited."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import httpx
+
+from kondate_client.exchange import RESTED, Answer, Ask, Flow, Lost
+from kondate_client.flows import FORMATS, Body, Flows, Tell, query_of
+from kondate_client.models import Created, Envelope, JobPage, JobState, RecipePage, Representation, Status
+from kondate_client.retries import Retries
+from kondate_client.transport import Token, answer_of, request_of
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Run(Protocol):
+    """Carries out a flow."""
+
+    async def __call__(self, flow: Flow[R], /) -> R:
+        """Return what the flow returns, or raise what it raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncJob(Generic[T]):
+    """A job that was asked for; it goes on whether or not anybody waits."""
+
+    id: str
+    flows: Flows
+    run: Run
+    load: Callable[[str], Flow[T]]
+
+    async def state(self) -> JobState:
+        """Look at the job."""
+        return await self.run(self.flows.job(self.id))
+
+    async def wait(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> JobState:
+        """Return the job's end, however it ended; raise NotFinishedError after `timeout_seconds`."""
+        return await self.run(self.flows.ended(self.id, timeout_seconds, on_progress))
+
+    async def result(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> T:
+        """Wait for the job and return what it made; raise JobFailedError, JobCancelledError or NotFinishedError."""
+        return await self.run(self.flows.result(self.id, self.load, timeout_seconds, on_progress))
+
+    async def results_url(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> str | None:
+        """Wait for the job and return where its result is; raise as `result` does."""
+        return await self.run(self.flows.results_url(self.id, timeout_seconds, on_progress))
+
+    async def cancel(self) -> None:
+        """Ask for the job to be stopped; ProblemError 409 when it has ended."""
+        await self.run(self.flows.cancel(self.id))
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncRecipes:
+    """Recipes."""
+
+    flows: Flows
+    run: Run
+
+    async def get(self, recipe_id: str) -> Representation:
+        """Read one recipe."""
+        return await self.run(self.flows.representation(f"/recipe/{recipe_id}", FORMATS["json"]))
+
+    async def page(
+        self,
+        q: str | None = None,
+        *,
+        tag: str | None = None,
+        ingredient: str | None = None,
+        free_from: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> RecipePage:
+        """Find recipes; `page.next` is the `cursor` of the following page."""
+        query = query_of(q=q, tag=tag, ingredient=ingredient, free_from=free_from, limit=limit, cursor=cursor)
+        return await self.run(self.flows.recipes(query))
+
+    async def each(
+        self, q: str | None = None, *, tag: str | None = None, free_from: str | None = None
+    ) -> AsyncIterator[Body]:
+        """Find recipes, page after page."""
+        cursor: str | None = None
+        while True:
+            page = await self.page(q, tag=tag, free_from=free_from, cursor=cursor)
+            for recipe in page.items:
+                yield recipe
+            if (cursor := page.next) is None:
+                return
+
+    async def add(self, recipe: Body, *, key: str | None = None) -> Created:
+        """Publish a recipe, in Kondate's form or schema.org's (with `@type`)."""
+        return await self.run(self.flows.add_recipe(recipe, key))
+
+    async def revise(self, recipe_id: str, recipe: Body, *, etag: str, key: str | None = None) -> None:
+        """Replace a recipe that is still as it was when `etag` was read; ProblemError 412 when it is not."""
+        await self.run(self.flows.change_recipe("PUT", f"/recipe/{recipe_id}", etag, recipe, key))
+
+    async def delete(self, recipe_id: str, *, etag: str, key: str | None = None) -> None:
+        """Delete a recipe that is still as it was when `etag` was read."""
+        await self.run(self.flows.change_recipe("DELETE", f"/recipe/{recipe_id}", etag, None, key))
+
+    async def import_lines(self, lines: bytes, *, key: str | None = None) -> AsyncJob[Representation]:
+        """Import schema.org recipes, one JSON object a line; the result lists the lines that were bad."""
+        job_id = await self.run(self.flows.start("/import-recipes", lines, key))
+        return AsyncJob(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncReports:
+    """Reports."""
+
+    flows: Flows
+    run: Run
+
+    async def generate(self, kind: str, *, key: str | None = None, **parameters: Any) -> AsyncJob[Envelope]:  # noqa: ANN401 (JSON)
+        """Ask for a report; the job is kept when this returns."""
+        body = {"kind": kind, "parameters": parameters} if parameters else {"kind": kind}
+        job_id = await self.run(self.flows.start("/generate-report", body, key))
+        return AsyncJob(job_id, self.flows, self.run, self.flows.envelope)
+
+    async def read(self, url: str, form: str = "json") -> Representation:
+        """Read a finished report as `json`, `csv`, `ndjson` or `html`."""
+        return await self.run(self.flows.representation(url, FORMATS[form]))
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncJobs:
+    """The caller's jobs."""
+
+    flows: Flows
+    run: Run
+
+    def get(self, job_id: str) -> AsyncJob[Representation]:
+        """Take up a job that was asked for earlier."""
+        return AsyncJob(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+
+    async def page(
+        self, *, status: Status | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> JobPage:
+        """List jobs, newest first; `page.next` is the `cursor` of the following page."""
+        return await self.run(self.flows.jobs(query_of(status=status, limit=limit, cursor=cursor)))
+
+
+class AsyncKondate:
+    """The service at one address, for one caller.
+
+    >>> async with AsyncKondate("http://127.0.0.1:8080", token) as kondate:
+    ...     job = await kondate.reports.generate("nutrition-summary")
+    ...     envelope = await job.result()
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: Token,
+        *,
+        retries: Retries | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Connect when first needed; `transport` is for proxies and tests."""
+        self._http = httpx.AsyncClient(base_url=url, transport=transport)
+        self._token = token
+        flows = Flows(retries or Retries(), time.monotonic)
+        self.recipes = AsyncRecipes(flows, self.run)
+        self.reports = AsyncReports(flows, self.run)
+        self.jobs = AsyncJobs(flows, self.run)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def run(self, flow: Flow[R]) -> R:
+        """Carry out a flow."""
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Ask):
+                    step = flow.send(await self._send(step))
+                else:
+                    await asyncio.sleep(step.seconds)
+                    step = flow.send(RESTED)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+    async def _send(self, ask: Ask) -> Answer | Lost:
+        try:
+            return answer_of(await self._http.send(request_of(ask, self._http, self._token)))
+        except httpx.TransportError as error:
+            return Lost(error)
