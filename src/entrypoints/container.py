@@ -21,6 +21,7 @@ from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
 from adapters.postgres.job_news import heard
+from adapters.postgres.job_reads import PostgresJobReads
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
@@ -58,6 +59,7 @@ from application.operations.manage_jobs import ManageJobs
 from application.operations.operations import Operations
 from application.operations.redrive_dead_letters import RedriveDeadLetters
 from application.operations.retry_job import RetryJob
+from application.pace import Pace
 from application.ports.jobs import ClaimTerms
 from application.ports.queue import QueueUnavailableError
 from application.progress import AttemptBoard
@@ -174,6 +176,8 @@ class Container(containers.DeclarativeContainer):
         oldest_seconds=settings.provided.oldest_queued_seconds,
     )
 
+    job_reads = providers.Singleton(PostgresJobReads, database, message_types)
+    pace = providers.Singleton(Pace, reads=job_reads, upkeep=job_upkeep, clock=clock)
     job_watch = providers.Singleton(JobWatch, jobs=job_store)
 
     # SQS
@@ -217,8 +221,10 @@ class Container(containers.DeclarativeContainer):
         ApiParts,
         bus=bus,
         admission=admission,
-        job_store=job_store,
         job_watch=job_watch,
+        job_reads=job_reads,
+        pace=pace,
+        most_event_streams=settings.provided.most_event_streams,
         recipe_reads=recipe_reads,
         report_reads=report_reads,
         verifier=verifier,

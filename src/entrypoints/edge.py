@@ -26,9 +26,9 @@ class Cost(StrEnum):
 class Edge:
     """What the gateway enforces for one route before the API sees a request.
 
-    A token route asks for all of `scopes` and all of `roles`. One that `waits` heeds `Prefer`, and has
-    LONGEST_WAIT_SECONDS more where the client prefers to wait. INTERNAL routes (health) answer on
-    the API's own port only; the gateway does not know them. A route that `streams` sends events for as long as its
+    A token route asks for all of `scopes` and all of `roles`. INTERNAL routes (health) answer on
+    the API's own port only; the gateway does not know them. A route that `waits` heeds `Prefer`, and has
+    LONGEST_WAIT_SECONDS more where the client prefers to wait. One that `streams` sends events for as long as its
     client listens: no time limit but that of silence, and nothing on the way holds its answer back.
     """
 

@@ -74,6 +74,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     api_host: str = "127.0.0.1"
     api_port: Port = 8001
 
+    most_event_streams: Positive = 500
+    """How many event streams of jobs one API process serves at once; more are answered 503."""
+
     gateway_host: str = "127.0.0.1"
     gateway_port: Port = 8080
     gateway_metrics_port: Port = 8090

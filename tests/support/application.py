@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.reads import (
@@ -22,6 +23,7 @@ from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
+from application.pace import Pace
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.run_job import RunJob
@@ -46,6 +48,8 @@ class InMemoryApplication:
         self.jobs = InMemoryJobStore(self.tables, self.clock)
         self.watch = JobWatch(jobs=self.jobs)
         self.tables.followers.append(self.watch.told)
+        self.job_reads = InMemoryJobReads(self.tables)
+        self.pace = Pace(reads=self.job_reads, upkeep=self.jobs, clock=self.clock)
         self.outbox = InMemoryOutboxStore(self.tables, self.clock)
         self.recipe_reads = InMemoryRecipeReads(self.tables)
         self.report_reads = InMemoryReportReads(self.tables)

@@ -63,8 +63,10 @@ class InMemoryApi:
                 bus=core.bus, upkeep=core.jobs, clock=core.clock, most_queued=10_000, oldest_seconds=600
             ),
             operations=InMemoryOperations(core).operations,
-            job_store=core.jobs,
             job_watch=core.watch,
+            job_reads=core.job_reads,
+            pace=core.pace,
+            most_event_streams=3,
             recipe_reads=core.recipe_reads,
             report_reads=core.report_reads,
             verifier=KnownTokens(),

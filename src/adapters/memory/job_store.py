@@ -110,8 +110,9 @@ class InMemoryJobStore:
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at < before][:limit]
         for job in finished:
             del self._tables.jobs[job.id]
-            if job.result is not None:
-                self._tables.reports.pop(job.result.id, None)
+            self._tables.expired[job.id] = job.owner
+            if job.result is not None and self._tables.reports.pop(job.result.id, None) is not None:
+                self._tables.expired[job.result.id] = job.owner
         gone = {job.id for job in finished}
         self._tables.keys = {name: row for name, row in self._tables.keys.items() if row.job_id not in gone}
         return len(finished)

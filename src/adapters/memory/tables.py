@@ -55,6 +55,8 @@ class Tables:
     ingredients: tuple[Ingredient, ...] = ()
     reports: dict[UUID, Report] = field(default_factory=dict)
     jobs: dict[UUID, Job] = field(default_factory=dict)
+    expired: dict[UUID, str] = field(default_factory=dict)
+    """Owners of jobs and reports that were deleted for their age."""
     leases: dict[UUID, datetime] = field(default_factory=dict)
     announced: dict[UUID, tuple[datetime, int]] = field(default_factory=dict)
     """When a job's last message was sent or is expected back, and how many were sent."""

@@ -10,15 +10,15 @@ from litestar import Request, Response
 from application.admission import Admission
 from application.bus import Bus, Execution, replayed
 from application.job_watch import JobWatch
+from application.pace import Pace
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
-from application.ports.jobs import Acceptance
 from domain.commands import Command
 from domain.job import Failure, Job, JobStatus, Origin
 from entrypoints.http.auth import origin_of
 from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.preferences import Preference, preference_of
 from entrypoints.http.problems import failure_answer
-from entrypoints.http.schemas.jobs import POLL_SECONDS, JobAccepted
+from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.urls import resource_url
 
 CANCELLED = Failure(code="job-cancelled", detail="The job was cancelled before its end.")
@@ -51,6 +51,7 @@ class Answers:
     bus: Bus
     admission: Admission
     watch: JobWatch
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class Answer:
         wait_seconds = self.preference.wait_seconds
         job = acceptance.job if wait_seconds is None else await self._ended(acceptance.job, wait_seconds)
         is_async = wait_seconds is None or not job.status.is_terminal
-        answer = accepted(acceptance) if is_async else await self._as_at_once(job, done)
+        answer = await self._accepted(acceptance.job) if is_async else await self._as_at_once(job, done)
         answer.headers.update(self.preference.applied(is_async=is_async))
         return _marked(answer, is_replay=acceptance.is_replay)
 
@@ -101,6 +102,15 @@ class Answer:
             lambda job: job.status.is_terminal, job.id, owner=job.owner, seconds=wait_seconds, ends_only=True
         )
         return now or job
+
+    async def _accepted(self, job: Job) -> Response[JobAccepted]:
+        """Answer 202 with where to look (RFC 9110, section 15.3.3); the job is committed before this exists.
+
+        A replay says what the first answer said, however far the job has come since.
+        """
+        url = resource_url("job", job.id)
+        headers = {"Location": url, "Retry-After": str(await self.answers.pace.retry_after(job))}
+        return Response(JobAccepted(str(job.id), JobStatus.QUEUED, url), status_code=202, headers=headers)
 
     async def _as_at_once(self, job: Job, done: Done) -> Response[Any]:
         if job.status is JobStatus.SUCCEEDED:
@@ -118,17 +128,6 @@ async def answer_to(request: Request[Any, Any, Any], answers: Answers) -> Answer
         key=await idempotency_key(request, origin),
         preference=preference_of(request),
     )
-
-
-def accepted(acceptance: Acceptance) -> Response[JobAccepted]:
-    """Answer 202 with where to look (RFC 9110, section 15.3.3); the job is committed before this exists.
-
-    A replay says what the first answer said, however far the job has come since.
-    """
-    job = acceptance.job
-    url = resource_url("job", job.id)
-    headers = {"Location": url, "Retry-After": str(POLL_SECONDS)}
-    return Response(JobAccepted(str(job.id), JobStatus.QUEUED, url), status_code=202, headers=headers)
 
 
 def _marked(answer: Response[Any], *, is_replay: bool) -> Response[Any]:

@@ -12,13 +12,14 @@ from domain.job import Origin
 from entrypoints.edge import Edge, EdgeRoute
 from entrypoints.http.answers import Answer, Answers, answer_to
 from entrypoints.http.auth import Authentication, origin_of
+from entrypoints.http.event_stream import EventStreams
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
 from entrypoints.http.routes.drills import run_drill
 from entrypoints.http.routes.health import live, metrics, ready, serving
-from entrypoints.http.routes.jobs import cancel_job, read_job
+from entrypoints.http.routes.jobs import cancel_job, follow_job, list_jobs, read_job
 from entrypoints.http.routes.operator import (
     cancel_any_job,
     discard_dead_letter,
@@ -32,13 +33,16 @@ from entrypoints.http.routes.operator import (
 )
 from entrypoints.http.routes.recipes import add_recipe, read_recipe
 from entrypoints.http.routes.reports import generate_report, read_report
+from entrypoints.http.showing import JobShowing
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_recipe,
     add_recipe,
     generate_report,
     read_report,
+    list_jobs,
     read_job,
+    follow_job,
     cancel_job,
     list_dead_letters,
     read_dead_letter,
@@ -84,7 +88,13 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     async def origin(request: Request[Any, Any, Any]) -> Origin:
         return origin_of(request.scope)
 
-    answers = Answers(bus=parts.bus, admission=parts.admission, watch=parts.job_watch)
+    answers = Answers(bus=parts.bus, admission=parts.admission, watch=parts.job_watch, pace=parts.pace)
+    showing = JobShowing(
+        watch=parts.job_watch,
+        reads=parts.job_reads,
+        pace=parts.pace,
+        streams=EventStreams(watch=parts.job_watch, most=parts.most_event_streams),
+    )
 
     async def answer(request: Request[Any, Any, Any]) -> Answer:
         return await answer_to(request, answers)
@@ -96,7 +106,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "origin": Provide(origin),
             "answer": Provide(answer),
             "operations": Provide(lambda: parts.operations, sync_to_thread=False),
-            "job_store": Provide(lambda: parts.job_store, sync_to_thread=False),
+            "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),

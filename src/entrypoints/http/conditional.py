@@ -14,7 +14,7 @@ def document_answer(document: Document, if_none_match: str | None) -> ASGIRespon
     """Return 200 with the bytes as they are stored, or 304 when the client has them already."""
     etag = f'"{_opaque(document.version)}"'
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    if if_none_match is not None and _matches(etag, if_none_match):
+    if if_none_match is not None and is_known(etag, if_none_match):
         return ASGIResponse(body=b"", status_code=304, headers=headers)
     return ASGIResponse(body=document.body, media_type="application/json", headers=headers)
 
@@ -23,7 +23,7 @@ def _opaque(version: str) -> str:
     return version if version.isdecimal() else hashlib.sha256(version.encode()).hexdigest()[:16]
 
 
-def _matches(etag: str, condition: str) -> bool:
-    """Compare weakly: a `W/` in front of either makes no difference."""
+def is_known(etag: str, condition: str) -> bool:
+    """Tell whether If-None-Match names this tag; compared weakly: a `W/` in front of either makes no difference."""
     candidates: Iterable[str] = (part.strip().removeprefix("W/") for part in condition.split(","))
     return any(candidate in (etag, "*") for candidate in candidates)

@@ -17,6 +17,7 @@ class RequestError(Exception):
     code = "bad-request"
     status = 400
     detail = "The request is not well formed."
+    retry_after_seconds: int | None = None
 
 
 class MalformedBodyError(RequestError):
@@ -56,6 +57,14 @@ class NoSuchResourceError(RequestError):
     code = "not-found"
     status = 404
     detail = "There is nothing here."
+
+
+class GoneError(RequestError):
+    """What the caller had here was deleted for its age."""
+
+    code = "gone"
+    status = 410
+    detail = "This was deleted: finished jobs and their results are kept for a time only."
 
 
 class UnauthenticatedError(RequestError):

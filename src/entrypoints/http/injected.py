@@ -4,14 +4,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from application.operations.operations import Operations
-from application.ports.jobs import JobStore
 from application.ports.reads import RecipeReads, ReportReads
 from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.answers import Answer
+from entrypoints.http.showing import JobShowing
 from entrypoints.readiness import Readiness
 
-Jobs = NamedDependency[SkipValidation[JobStore]]
+Showing = NamedDependency[SkipValidation[JobShowing]]
+"""Shows jobs to their owners."""
 Recipes = NamedDependency[SkipValidation[RecipeReads]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]

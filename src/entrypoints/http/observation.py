@@ -82,21 +82,28 @@ class Observed:
                 work.rename(f"{method} {route}")
                 work.set("http.route", route)
                 work.set("http.response.status_code", status)
-                self._record(method, route, status, sent, time.perf_counter() - started)
+                self._record(
+                    method, route, status, sent, time.perf_counter() - started, is_stream=_edge_of(scope).streams
+                )
 
-    def _record(self, method: str, route: str, status: int, sent: int, seconds: float) -> None:
+    def _record(self, method: str, route: str, status: int, sent: int, seconds: float, *, is_stream: bool) -> None:
         if route in ("/healthz", "/readyz", "/readyz/traffic"):
             return  # asked every second by the gateway: noise in the log, a lie in the latencies
         labels = {"method": method, "route": route, "status": str(status)}
-        self._meter.duration("http_request", seconds, labels)
+        if not is_stream:  # how long a client listens is no latency
+            self._meter.duration("http_request", seconds, labels)
         fields: Fields = {**labels, "status": status, "bytes_out": sent, "duration_ms": round(seconds * 1000, 2)}
         self._telemetry.event("request", fields)
 
 
+def _edge_of(scope: Scope) -> Edge:
+    edge: Edge | None = scope["route_handler"].opt.get("edge") if "route_handler" in scope else None
+    return edge or Edge()
+
+
 def _varying(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Return the header that tells caches by what else the answer, a refusal too, could have differed."""
-    edge: Edge | None = scope["route_handler"].opt.get("edge") if "route_handler" in scope else None
-    return [(b"vary", b"Prefer")] if edge is not None and edge.waits else []
+    return [(b"vary", b"Prefer")] if _edge_of(scope).waits else []
 
 
 def _request_id(given: bytes) -> str | None:

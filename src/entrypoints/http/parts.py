@@ -6,8 +6,9 @@ from application.admission import Admission
 from application.bus import Bus
 from application.job_watch import JobWatch
 from application.operations.operations import Operations
+from application.pace import Pace
 from application.ports.clock import IdFactory
-from application.ports.jobs import JobStore
+from application.ports.job_reads import JobReads
 from application.ports.reads import RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
@@ -20,8 +21,10 @@ class ApiParts:
 
     bus: Bus
     admission: Admission
-    job_store: JobStore
     job_watch: JobWatch
+    job_reads: JobReads
+    pace: Pace
+    most_event_streams: int
     recipe_reads: RecipeReads
     report_reads: ReportReads
     verifier: TokenVerifier

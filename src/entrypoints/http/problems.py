@@ -37,6 +37,7 @@ STATUS: Mapping[ErrorKind, int] = {
 TITLES: Mapping[str, str] = {
     "bad-request": "Bad request",
     "content-too-large": "Content too large",
+    "gone": "Gone",
     "insufficient-scope": "Insufficient scope",
     "internal-error": "Internal error",
     "keys-unavailable": "Identity keys unavailable",
@@ -149,6 +150,8 @@ def _request_error(request: Request[Any, Any, Any], error: RequestError) -> Resp
         # RFC 6750: no error code when no credentials came.
         challenge = 'Bearer realm="kondate"' + (', error="invalid_token"' if error.reason else "")
         return _answer(body, WWW_Authenticate=challenge)
+    if error.retry_after_seconds is not None:
+        return _answer(body, Retry_After=str(error.retry_after_seconds))
     return _answer(body)
 
 

@@ -12,6 +12,7 @@ from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
 from adapters.postgres.job_news import heard
+from adapters.postgres.job_reads import PostgresJobReads
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
@@ -26,6 +27,7 @@ from domain.allergens import RecipeAllergens
 from domain.ingredient import Allergen
 from domain.job import Job, JobStatus
 from tests.support.builders import a_job, an_origin
+from tests.support.contracts.job_reads import JobReadsContract
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
 from tests.support.contracts.unit_of_work import StoredLine, UnitOfWorkContract
@@ -112,6 +114,17 @@ class TestPostgresUpkeep(UpkeepContract):
         self.leases = PostgresJobLeases(database)
         self.upkeep = PostgresJobUpkeep(database)
         self.outbox = PostgresOutboxStore(database)
+        self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
+
+
+class TestPostgresJobReads(JobReadsContract):
+    """Jobs as their owners see them."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database) -> None:
+        self.jobs = PostgresJobStore(database, MessageTypes())
+        self.reads = PostgresJobReads(database, MessageTypes())
+        self.upkeep = PostgresJobUpkeep(database)
         self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
 
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ class FirstLife:
     recipe: str
     exit_code: int
     stop_seconds: float
+    stream_ended: str
+    """How a stream of events ended that was open at the stop."""
     shared_memory: set[Path]
     left: list[object]
     """Processes, ports and files that were still there once it had stopped; a second life may begin right after."""
@@ -42,9 +45,11 @@ def first_life(tmp_path_factory: pytest.TempPathFactory) -> FirstLife:
         token = system.token("alice")
         answer = publish(system, token)
         refused = kondate("up", "--data-dir", str(system.folder.path))
-        began = time.monotonic()
-        exit_code = system.child.stop(within_seconds=15)
-        stop_seconds = time.monotonic() - began
+        with listening_to_a_long_job(system) as stream:
+            began = time.monotonic()
+            exit_code = system.child.stop(within_seconds=15)
+            stop_seconds = time.monotonic() - began
+            stream_ended = rest_of(stream)
     addresses = [state["gateway"]["url"], state["sqs"]["endpoint"], state["issuer"]["url"], state["postgres"]["dsn"]]
     ports = [urlsplit(address).port or 0 for address in [*addresses, *(api["url"] for api in state["api"])]]
     data = folder / "data"
@@ -54,6 +59,7 @@ def first_life(tmp_path_factory: pytest.TempPathFactory) -> FirstLife:
         recipe=answer.headers["location"],
         exit_code=exit_code,
         stop_seconds=stop_seconds,
+        stream_ended=stream_ended,
         shared_memory=shared_memory,
         left=[
             *(pid for pid in pids_of(state) if is_alive(pid)),
@@ -82,6 +88,30 @@ def publish(system: RunningSystem, token: str) -> httpx.Response:
     """Publish a recipe."""
     headers = {"authorization": f"Bearer {token}"}
     return httpx.post(f"{system.state()['gateway']['url']}/recipes", json=RICE, headers=headers, trust_env=False)
+
+
+@contextmanager
+def listening_to_a_long_job(system: RunningSystem) -> Iterator[httpx.Response]:
+    """Follow a job that lasts a minute, at the API itself: no gateway stands between the stream and the stop."""
+    headers = {"authorization": f"Bearer {system.token('alice', 'drill:run')}"}
+    drill = {"drillId": "long", "seconds": 60}
+    with httpx.Client(base_url=system.state()["api"][0]["url"], headers=headers, timeout=30, trust_env=False) as client:
+        job = client.post("/drills", json=drill).headers["location"]
+        with client.stream("GET", f"{job}/events") as stream:
+            yield stream
+
+
+def rest_of(stream: httpx.Response) -> str:
+    """Return how a stream ends: `in order`, or the error."""
+    try:
+        lines = list(stream.iter_lines())
+    except httpx.TransportError as error:
+        return repr(error)
+    return "in order" if any(line.startswith("data: ") for line in lines) else "without an event"
+
+
+def test_a_stop_ends_streams_in_order(first_life: FirstLife) -> None:
+    assert first_life.stream_ended == "in order"
 
 
 def test_sigterm_ends_it_well_within_ten_seconds(first_life: FirstLife) -> None:

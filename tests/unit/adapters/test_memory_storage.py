@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.reads import (
@@ -17,6 +18,7 @@ from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from adapters.postgres.line_rows import micrograms
 from domain.allergens import RecipeAllergens
 from domain.ingredient import ResolvedLine
+from tests.support.contracts.job_reads import JobReadsContract
 from tests.support.contracts.job_store import JobStoreContract
 from tests.support.contracts.outbox import OutboxContract
 from tests.support.contracts.unit_of_work import StoredLine, UnitOfWorkContract
@@ -93,3 +95,14 @@ class TestInMemoryUpkeep(UpkeepContract):
 def _weights(reading: ResolvedLine) -> tuple[int | None, int | None, int | None]:
     low, high = reading.gram_ends or (None, None)
     return micrograms(reading.grams), micrograms(low), micrograms(high)
+
+
+class TestInMemoryJobReads(JobReadsContract):
+    """Jobs as their owners see them."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables = Tables()
+        self.jobs = self.upkeep = InMemoryJobStore(tables, self.clock)
+        self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())
+        self.reads = InMemoryJobReads(tables)

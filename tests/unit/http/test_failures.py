@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from application.bus import Bus
+from application.job_watch import JobWatch
 from application.ports.queue import QueueUnavailableError
 from application.ports.unit_of_work import StorageUnavailableError, Transaction
 from domain.job import Origin
@@ -46,7 +47,8 @@ AWAY = [StorageUnavailableError(SECRET), QueueUnavailableError(SECRET), TimeoutE
 @pytest.mark.parametrize("path", ["recipe", "jobs", "reports"])
 async def test_a_part_that_is_away_is_said_to_be_so(path: str, error: Exception) -> None:
     broken = Broken(error)
-    api = InMemoryApi(instead={"recipe_reads": broken, "job_store": broken, "report_reads": broken})
+    watch = JobWatch(jobs=broken)  # type: ignore[arg-type]
+    api = InMemoryApi(instead={"recipe_reads": broken, "job_watch": watch, "report_reads": broken})
     async with api.client() as client:
         answer = await client.get(f"/{path}/{UUID(int=1)}", headers=ALICE)
     problem_of(answer, 503, "temporary-reduced-capacity")

@@ -1,6 +1,8 @@
 """Jobs as their owners, and others, see them."""
 
-from datetime import UTC, datetime
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -38,7 +40,7 @@ async def test_a_queued_job_says_when_to_look_again(show: Show) -> None:
     answer = await show(a_job())
     assert answer.json() == {**CREATED, "status": "queued", "attempt": 0}
     assert answer.headers["retry-after"] == "1"
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-cache"
 
 
 async def test_a_running_job_says_when_to_look_again(show: Show) -> None:
@@ -97,6 +99,74 @@ async def test_a_foreign_job_is_answered_exactly_as_one_that_does_not_exist(
     foreign = await show(a_job().start(AT).succeed(REPORT, AT)[0], **BOB)
     missing = await client.get(f"/jobs/{UUID(int=2)}", headers=BOB)
     assert _without_ids(foreign) == _without_ids(missing)
+
+
+async def test_a_job_that_has_expired_is_gone_for_its_owner_and_unknown_to_others(
+    show: Show, api: InMemoryApi, client: httpx.AsyncClient
+) -> None:
+    await show(a_job().start(AT).succeed(REPORT, AT)[0])
+    api.application.clock.advance(100)
+    await api.application.jobs.expire(older_than=timedelta(seconds=10), limit=10)
+    problem_of(await client.get(f"/jobs/{UUID(int=1)}", headers=ALICE), 410, "gone")
+    problem_of(await client.get(f"/jobs/{UUID(int=1)}", headers=BOB), 404, "job-not-found")
+
+
+async def test_a_state_that_is_known_is_not_sent_again(show: Show) -> None:
+    first = await show(a_job())
+    again = await show(a_job(), **ALICE, **{"if-none-match": f"W/{first.headers['etag']}"})
+    assert (again.status_code, again.content) == (304, b"")
+    assert {name: again.headers[name] for name in ("etag", "cache-control", "vary", "retry-after")} == {
+        name: first.headers[name] for name in ("etag", "cache-control", "vary", "retry-after")
+    }
+
+
+async def test_each_state_has_a_version_of_its_own(show: Show) -> None:
+    queued, running = a_job(), a_job().start(AT)
+    states = [queued, running, replace(running, progress=Progress(done=1, total=7)), running.succeed(REPORT, AT)[0]]
+    tags = [(await show(job)).headers["etag"] for job in states]
+    assert len(set(tags)) == len(tags)
+
+
+async def test_an_unfinished_job_leads_to_its_events(show: Show) -> None:
+    answer = await show(a_job())
+    assert answer.headers["link"] == f'</jobs/{UUID(int=1)}/events>; rel="monitor"; type="text/event-stream"'
+
+
+async def test_who_waits_for_a_change_is_told_of_the_next_status(show: Show, api: InMemoryApi) -> None:
+    waiting = asyncio.create_task(show(a_job(), **ALICE, prefer="wait=30"))
+    while not api.application.watch.followed:
+        await asyncio.sleep(0)
+    api.application.tables.put_job(a_job().start(AT))
+    answer = await waiting
+    assert answer.json()["status"] == "running"
+    assert answer.headers["preference-applied"] == "wait=30"
+
+
+async def test_who_knows_an_older_version_need_not_wait(show: Show) -> None:
+    old = (await show(a_job())).headers["etag"]
+    answer = await show(a_job().start(AT), **ALICE, prefer="wait=30", **{"if-none-match": old})
+    assert (answer.status_code, answer.json()["status"]) == (200, "running")
+
+
+async def test_who_knows_this_version_is_told_of_any_change(show: Show, api: InMemoryApi) -> None:
+    job = a_job().start(AT)
+    known = (await show(job)).headers["etag"]
+    waiting = asyncio.create_task(show(job, **ALICE, prefer="wait=30", **{"if-none-match": known}))
+    while not api.application.watch.followed:
+        await asyncio.sleep(0)
+    api.application.tables.put_job(replace(job, progress=Progress(done=1, total=7)))
+    assert (await waiting).json()["progress"] == {"done": 1, "total": 7}
+
+
+async def test_a_wait_without_a_change_ends_with_the_state_as_it_is(show: Show) -> None:
+    known = (await show(a_job())).headers["etag"]
+    answer = await show(a_job(), **ALICE, prefer="wait=0", **{"if-none-match": known})
+    assert (answer.status_code, answer.headers["preference-applied"]) == (304, "wait=0")
+
+
+async def test_a_finished_job_is_not_waited_for(show: Show) -> None:
+    answer = await show(a_job().start(AT).succeed(REPORT, AT)[0], **ALICE, prefer="wait=30")
+    assert (answer.status_code, answer.json()["status"]) == (200, "succeeded")
 
 
 def _without_ids(answer: httpx.Response) -> tuple[dict[str, object], list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from tests.support.builders import a_job
 from tests.support.http import ALICE, RICE, InMemoryApi, problem_of
 
 JOB = UUID("01920000-abcd-7000-8000-00000000abcd")
-NOBODYS = ["/", "/nothing", "/recipe", "/recipe/", "/jobs", "/schema", "/unused", "/docs/../docs/page.html"]
+NOBODYS = ["/", "/nothing", "/recipe", "/recipe/", "/schema", "/unused", "/docs/../docs/page.html"]
 
 
 @pytest.fixture(scope="module")

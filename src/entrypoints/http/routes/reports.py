@@ -12,7 +12,8 @@ from domain.errors import ReportNotFoundError
 from entrypoints.edge import Cost, Edge
 from entrypoints.http.answers import Created
 from entrypoints.http.conditional import document_answer
-from entrypoints.http.injected import Answering, Caller, Reports, Segment
+from entrypoints.http.faults import GoneError
+from entrypoints.http.injected import Answering, Caller, Reports, Segment, Showing
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
@@ -36,11 +37,13 @@ async def generate_report(data: JSONBody[ReportRequest], answer: Answering) -> R
 
 @get("/reports/{report_id:str}", opt={"edge": Edge(timeout_seconds=30)})
 async def read_report(
-    request: Request[Any, Any, Any], report_id: Segment, report_reads: Reports, origin: Caller
+    request: Request[Any, Any, Any], report_id: Segment, report_reads: Reports, showing: Showing, origin: Caller
 ) -> ASGIResponse:
     """Return one of the caller's reports."""
     identifier = canonical_uuid(report_id)
     document = identifier and await report_reads.document(identifier, origin)
     if not document:
+        if identifier and await showing.reads.is_expired(identifier, owner=origin.principal.subject):
+            raise GoneError
         raise ReportNotFoundError("There is no such report.")
     return document_answer(document, request.headers.get("if-none-match"))

@@ -8,8 +8,6 @@ from domain.job import Job, JobStatus
 from entrypoints.http.problems import Problem, failure_problem
 from entrypoints.http.urls import resource_url
 
-POLL_SECONDS = 1
-
 
 class JobAccepted(msgspec.Struct, frozen=True, rename="camel"):
     """The answer to a deferred command: the job is kept, and will be carried out."""
@@ -56,3 +54,10 @@ class JobBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
             results_url=resource_url(job.result.resource, job.result.id) if job.result else None,
             problem=failure_problem(job.failure, url, job.origin.request_id) if job.failure else None,
         )
+
+
+class JobPage(msgspec.Struct, frozen=True):
+    """Jobs, newest first; `next` is the cursor of the page that follows, where there is one."""
+
+    items: tuple[JobBody, ...]
+    next: str | None = None
