@@ -135,6 +135,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
         """Tell whether this is one person's machine, where harm may be done on purpose."""
         return self.stage is Stage.LOCAL
 
+    def shows_docs(self) -> bool:
+        """Tell whether the API's description, its page and drills are served."""
+        return self.stage is not Stage.PRODUCTION
+
     def key_set_url(self) -> str:
         """Return where the issuer publishes its keys."""
         return self.jwks_url or f"{self.issuer.rstrip('/')}/.well-known/jwks.json"

@@ -9,5 +9,9 @@ class GatewayConfigError(GatewayError):
     """The routes or the settings cannot be put into a configuration that Envoy accepts."""
 
 
+class ReplacementError(GatewayError):
+    """The gateway that was to be replaced is not there, or the new one does not serve."""
+
+
 class PortInUseError(GatewayError):
     """Another process listens on an address that the gateway needs."""

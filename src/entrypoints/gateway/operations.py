@@ -19,6 +19,7 @@ _READABLE = [
     {"prefix": "/clusters"},
     {"exact": "/server_info"},
     {"prefix": "/drain_listeners"},
+    {"exact": "/healthcheck/fail"},
 ]
 
 

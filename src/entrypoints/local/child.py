@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from entrypoints.launch import Identity, launched
 from entrypoints.local.errors import LocalError
-from entrypoints.local.launch import Identity, launched
 from entrypoints.local.probes import Probe, Started, runs
 
 PROBE_EVERY_SECONDS = 0.03

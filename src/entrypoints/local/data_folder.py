@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrypoints.local.errors import LocalError
-
-OWNER_ONLY = 0o600
+from entrypoints.local.private_file import OWNER_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,11 @@ class DataFolder:
     def keys_dir(self) -> Path:
         """Where the embedded issuer keeps its signing keys."""
         return self.path / "issuer"
+
+    @property
+    def tls_dir(self) -> Path:
+        """Where the certificate of `kondate up --tls` is kept."""
+        return self.path / "tls"
 
     @property
     def environment_file(self) -> Path:
@@ -75,11 +79,3 @@ def _is_still(path: Path, descriptor: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
-
-
-def write_privately(path: Path, text: str) -> None:
-    """Put a file in place whole, readable by its owner only."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=OWNER_ONLY)
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

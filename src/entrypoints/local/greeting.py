@@ -25,9 +25,10 @@ def addresses(picture: Picture) -> list[tuple[str, str]]:
     ]
 
 
-def curl_lines(gateway_url: str, token_file: Path) -> list[str]:
+def curl_lines(gateway_url: str, token_file: Path, trusted_file: Path | None = None) -> list[str]:
     """Return a command that runs at once, a deferred one, and a look at its job."""
-    curl = f'curl -s -H "Authorization: Bearer $(cat {shlex.quote(str(token_file))})"'
+    trusting = "" if trusted_file is None else f"--cacert {shlex.quote(str(trusted_file))} "
+    curl = f'curl -s {trusting}-H "Authorization: Bearer $(cat {shlex.quote(str(token_file))})"'
     location = "awk 'tolower($1) == \"location:\" {print $2}' | tr -d '\\r'"
     return [
         f"{curl} {JSON} -d '{RECIPE}' {gateway_url}/recipes",

@@ -1,16 +1,20 @@
 """The whole picture, running on loopback for as long as a block lasts."""
 
 import asyncio
+import datetime as dt
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from entrypoints.local.data_folder import DataFolder, write_privately
+from entrypoints.local.certificate import LocalCertificate
+from entrypoints.local.data_folder import DataFolder
 from entrypoints.local.plan import Places, check_settings, choose_places, complete_environment
 from entrypoints.local.ports import LOOPBACK
+from entrypoints.local.private_file import write_privately
 from entrypoints.local.processes import Processes
 from entrypoints.local.sqs import default_executable
 from entrypoints.local.supervisor import Report, Supervisor, run_to_end, together
@@ -29,6 +33,8 @@ class UpOptions:
     """Where to write addresses and pids for scripts, once all is ready; removed at the end."""
     api_replicas: int = 2
     worker_replicas: int = 1
+    tls: bool = False
+    """Serve the gateway over TLS, with a certificate of this folder's own unless settings name another."""
     sqs_program: Path | None = None
     """The embedded SQS endpoint's program; None means where `make setup` puts it."""
 
@@ -51,6 +57,12 @@ class Picture:
         """Where clients come in."""
         scheme = "http" if self.settings.gateway_tls_certificate is None else "https"
         return f"{scheme}://{LOOPBACK}:{self.places.gateway_port}"
+
+    @property
+    def trusted_file(self) -> Path | None:
+        """What a client has to trust beside the usual authorities: the folder's own certificate, where it is used."""
+        own = LocalCertificate(self.folder.tls_dir).certificate
+        return own if self.settings.gateway_tls_certificate == str(own) else None
 
     def state(self) -> dict[str, object]:
         """Return addresses and pids; a part named by its address from outside has no pid."""
@@ -102,6 +114,8 @@ async def running_picture(environment: Mapping[str, str], options: UpOptions, re
 
 async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolder, supervisor: Supervisor) -> Picture:
     program = options.sqs_program or default_executable()
+    if options.tls and not given.get("KONDATE_GATEWAY_TLS_CERTIFICATE"):
+        given = {**given, **_own_certificate(folder)}
     places = choose_places(given, folder, program, options.api_replicas)
     postgres = [] if places.postgres is None else [await asyncio.to_thread(places.postgres.prepare)]
     environment = complete_environment(given, places)
@@ -132,6 +146,12 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
         supervisor=supervisor,
         workers=processes.workers(),
     )
+
+
+def _own_certificate(folder: DataFolder) -> dict[str, str]:
+    own = LocalCertificate(folder.tls_dir)
+    own.prepare(dt.datetime.fromtimestamp(time.time(), dt.UTC))
+    return {"KONDATE_GATEWAY_TLS_CERTIFICATE": str(own.certificate), "KONDATE_GATEWAY_TLS_KEY": str(own.key)}
 
 
 def _write_environment(picture: Picture) -> None:

@@ -12,9 +12,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from entrypoints.launch import NOBODY_ID, Identity, launched
 from entrypoints.local.child import ChildSpec
 from entrypoints.local.errors import LocalError
-from entrypoints.local.launch import NOBODY_ID, Identity, launched
 from entrypoints.local.ports import LOOPBACK
 from entrypoints.local.postmaster import is_ready, settle_former_run
 

@@ -12,7 +12,9 @@ from entrypoints.local.probes import Probe, accepts, http_answers, log_says, run
 from entrypoints.settings import Settings
 
 PARTS_LAYER, SERVERS_LAYER, GATEWAY_LAYER = 1, 2, 3
-GATEWAY_GRACE_SECONDS, SERVERS_GRACE_SECONDS = 1.0, 4.5
+GATEWAY_GRACE_SECONDS, SERVERS_GRACE_SECONDS = 1.4, 4.5
+GATEWAY_DRAIN_SECONDS = "1"
+"""Who stops the whole picture at once waits for no stream of events to end."""
 MIGRATE_SECONDS = 60.0
 
 
@@ -72,7 +74,8 @@ class Processes:
         else:
             ready = http_answers(f"http://{LOOPBACK}:{self.places.gateway_metrics_port}/ready")
         child = self._kondate("gateway", "--run-dir", str(self.folder.path / "gateway"), ready=ready)
-        return replace(child, layer=GATEWAY_LAYER, grace_seconds=GATEWAY_GRACE_SECONDS)
+        environment = {**self.environment, "KONDATE_SHUTDOWN_GRACE_SECONDS": GATEWAY_DRAIN_SECONDS}
+        return replace(child, env=environment, layer=GATEWAY_LAYER, grace_seconds=GATEWAY_GRACE_SECONDS)
 
     def _api(self, number: int, port: int) -> ChildSpec:
         child = self._kondate("api", ready=http_answers(f"http://{LOOPBACK}:{port}/readyz"))

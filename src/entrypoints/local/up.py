@@ -5,11 +5,11 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping
 
-from entrypoints.local.data_folder import write_privately
 from entrypoints.local.greeting import curl_lines, greeting
 from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.local.issuer_tokens import Grant, issue_token
 from entrypoints.local.picture import Picture, UpOptions, running_picture
+from entrypoints.local.private_file import write_privately
 from entrypoints.local.supervisor import Report
 
 SUBJECT = "cook"
@@ -84,5 +84,5 @@ def _greet(picture: Picture, ready_seconds: float) -> str:
     )
     token = issue_token(KeyFolder(picture.folder.keys_dir).load(now), grant, now=now)
     write_privately(picture.folder.token_file, token)
-    curls = curl_lines(picture.gateway_url, picture.folder.token_file)
+    curls = curl_lines(picture.gateway_url, picture.folder.token_file, picture.trusted_file)
     return greeting(picture, token, curls, ready_seconds)

@@ -1,8 +1,10 @@
 """How much a caller and an address may ask for."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import msgspec
@@ -124,3 +126,27 @@ def test_an_address_is_limited_before_its_tokens_are_looked_at(
     assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert preflight.status_code == 200
     assert elsewhere.status_code == 200
+
+
+def test_two_gateways_together_give_one_limit(
+    key_set_url: str, upstream: Upstream, issuer: TestIssuer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = msgspec.structs.replace(
+        settings_for(key_set_url, upstream), rate_burst=21, rate_sustained_per_second=1, gateway_replicas=2
+    )
+    with ExitStack() as running:
+        gateways = [
+            running.enter_context(running_gateway(ROUTES, settings, tmp_path_factory.mktemp("share"))) for _ in range(2)
+        ]
+        clients = [running.enter_context(httpx.Client(base_url=each.url, trust_env=False)) for each in gateways]
+        spread, one = (bearer(issuer.token(claims={"sub": name, "scope": SCOPES})) for name in ("spread", "pinned"))
+        began = time.monotonic()
+        taken = [clients[turn % 2].get("/recipe/1", headers=spread) for turn in range(40)]
+        refilled = time.monotonic() - began
+        pinned = [clients[0].get("/recipe/1", headers=one).status_code for _ in range(10)]
+
+    passed = Counter(answer.status_code for answer in taken)[200]
+    assert 20 <= passed <= 21 + refilled + 2  # A share is rounded down, and each bucket may have begun a token.
+    assert taken[0].headers["RateLimit-Policy"] == '"caller";q=10;w=21'
+    assert taken[0].headers["RateLimit"] == '"caller";r=9'
+    assert pinned == [200] * 10

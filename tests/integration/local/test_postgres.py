@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from entrypoints.launch import NOBODY_ID, Identity, launched
 from entrypoints.local.errors import LocalError
-from entrypoints.local.launch import NOBODY_ID, Identity, launched
 from entrypoints.local.ports import free_port
 from entrypoints.local.postgres import EmbeddedPostgres
 from entrypoints.local.postmaster import settle_former_run

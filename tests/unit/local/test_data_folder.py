@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.local.data_folder import DataFolder, write_privately
+from entrypoints.local.data_folder import DataFolder
 from entrypoints.local.errors import LocalError
+from entrypoints.local.private_file import write_privately
 
 
 def test_a_second_owner_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -19,3 +19,10 @@ def test_last_line_looks_at_the_job_of_the_one_before() -> None:
 
 def test_a_folder_with_a_space_is_quoted() -> None:
     assert "$(cat '/my data/token')" in curl_lines(URL, Path("/my data/token"))[0]
+
+
+def test_a_certificate_of_our_own_is_named_to_curl() -> None:
+    plain, trusting = (curl_lines(URL, Path("/data/token"), file)[0] for file in (None, Path("/data/tls/it.pem")))
+
+    assert "--cacert" not in plain
+    assert "curl -s --cacert /data/tls/it.pem -H" in trusting
