@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.drill import DrillBehaviour
+from domain.errors import InvalidReportError
 from domain.ingredient import Ingredient
 from domain.recipe import RecipeContent
-from domain.report import RecipeSelection, ReportKind
+from domain.report import RecipeSelection, ReportKind, ReportParameters
+from domain.reports.kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +21,15 @@ class AddRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateReport:
-    """Compute one report over a selection of recipes and keep it for the caller."""
+    """Compute one report and keep it for the caller; the parameters are of that kind."""
 
     kind: ReportKind
-    selection: RecipeSelection = field(default_factory=RecipeSelection)
+    parameters: ReportParameters = field(default_factory=RecipeSelection)
+
+    def __post_init__(self) -> None:
+        """Refuse the parameters of another kind."""
+        if type(self.parameters) is not KINDS[self.kind].parameters:
+            raise InvalidReportError(f"These are not the parameters of {self.kind}.", pointer="/parameters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,38 @@ class InvalidReportError(DomainError):
     code = "invalid-report"
 
 
+class InvalidPriceListError(DomainError):
+    """The price list breaks a rule."""
+
+    code = "invalid-price-list"
+
+
+class OverlappingPricesError(InvalidPriceListError):
+    """The same pack of one supplier would have two prices on one day."""
+
+    code = "overlapping-prices"
+
+
+class PriceListNotFoundError(DomainError):
+    """No such price list, or not one of this principal's."""
+
+    code = "price-list-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class InvalidMenuPlanError(DomainError):
+    """The menu plan breaks a rule."""
+
+    code = "invalid-menu-plan"
+
+
+class MenuPlanNotFoundError(DomainError):
+    """No such menu plan, or not one of this principal's."""
+
+    code = "menu-plan-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class JobNotFoundError(DomainError):
     """No such job, or not one of this principal's."""
 

@@ -1,6 +1,6 @@
 """Ingredients: what is known of each, and how a line becomes grams of one of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -129,6 +129,11 @@ class Catalogue:
         self._names = NameIndex([*names, *aliases])
         # A cook writes "1 teaspoon salt" in a thousand recipes.
         self._read: dict[str, ResolvedLine] = {}
+
+    @property
+    def ingredients(self) -> Collection[Ingredient]:
+        """All of them."""
+        return self._by_name.values()
 
     def get(self, name: str) -> Ingredient | None:
         """Return the ingredient of exactly this name."""

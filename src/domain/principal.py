@@ -21,6 +21,10 @@ class Principal:
         """Tell whether this principal may act on what belongs to others."""
         return "operator" in self.roles
 
+    def may_edit(self, owner: str) -> bool:
+        """Tell whether this principal may see and change what this owner keeps for themself."""
+        return self.subject == owner or "editor" in self.roles
+
     def require_scope(self, scope: str) -> None:
         """Raise ForbiddenError unless this principal holds the scope."""
         if scope not in self.scopes:

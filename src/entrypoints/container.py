@@ -125,7 +125,7 @@ class Container(containers.DeclarativeContainer):
     job_upkeep = providers.Singleton(PostgresJobUpkeep, database)
     outbox_store = providers.Singleton(PostgresOutboxStore, database)
     catalogue = providers.Singleton(PostgresCatalogueReads, database)
-    corpus = providers.Singleton(PostgresRecipeCorpus, database)
+    corpus = providers.Singleton(PostgresRecipeCorpus, database, catalogue)
     recipe_reads = providers.Singleton(PostgresRecipeReads, database)
     report_reads = providers.Singleton(PostgresReportReads, database)
     operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
@@ -151,7 +151,7 @@ class Container(containers.DeclarativeContainer):
     # Use cases: one line each
     handlers = providers.List(
         providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
-        providers.Singleton(GenerateReportHandler, catalogue, corpus, clock, ids),
+        providers.Singleton(GenerateReportHandler, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
         providers.Singleton(CancelJobHandler, clock),
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),

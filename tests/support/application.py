@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from adapters.memory.corpus import InMemoryRecipeCorpus
 from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.reads import (
     InMemoryCatalogueReads,
-    InMemoryRecipeCorpus,
     InMemoryRecipeReads,
     InMemoryReportReads,
 )
@@ -56,7 +56,7 @@ class InMemoryApplication:
         handlers = by_type(
             [
                 AddRecipeHandler(self.catalogue, self.clock, self.ids),
-                GenerateReportHandler(self.catalogue, self.corpus, self.clock, self.ids),
+                GenerateReportHandler(self.corpus, self.clock, self.ids),
                 ReviseCatalogueHandler(),
                 CancelJobHandler(self.clock),
                 RunDrillHandler(self.trouble, may_harm=True),

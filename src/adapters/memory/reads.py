@@ -1,9 +1,7 @@
 """Queries in memory."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from itertools import islice
+from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.memory.tables import Tables
@@ -13,17 +11,13 @@ from adapters.wire.report_document import report_document
 from application.ports.reads import (
     CatalogueReads,
     CatalogueVersion,
-    CorpusRecipe,
-    CorpusSnapshot,
     Document,
-    RecipeCorpus,
     RecipeReads,
     ReportReads,
 )
-from domain.ingredient import Catalogue
+from domain.ingredient import Catalogue, Ingredient
 from domain.job import Origin
-from domain.recipe import Recipe, RecipeStatus
-from domain.report import RecipeSelection
+from domain.recipe import RecipeStatus
 
 
 class InMemoryRecipeReads:
@@ -72,72 +66,16 @@ class InMemoryCatalogueReads:
 
     async def current(self) -> CatalogueVersion:
         """Return the current catalogue."""
-        definitions = b"\n".join(encode(ingredient) for ingredient in self._tables.ingredients)
-        name = f"sha256:{hashlib.sha256(definitions).hexdigest()}" if self._tables.ingredients else "empty"
-        return CatalogueVersion(name=name, catalogue=Catalogue(self._tables.ingredients))
+        ingredients = self._tables.ingredients
+        return CatalogueVersion(name=catalogue_version(ingredients), catalogue=Catalogue(ingredients))
 
 
-class InMemoryCorpusSnapshot:
-    """One consistent view: the list was copied when it was opened."""
-
-    def __init__(self, recipes: list[CorpusRecipe]) -> None:
-        """Keep the recipes."""
-        self._recipes = recipes
-
-    async def count(self) -> int:
-        """Return how many recipes are selected."""
-        return len(self._recipes)
-
-    async def chunks(self, size: int) -> AsyncIterator[list[CorpusRecipe]]:
-        """Yield them ordered by id."""
-        remaining = iter(self._recipes)
-        while chunk := list(islice(remaining, size)):
-            yield chunk
-
-
-class InMemoryRecipeCorpus:
-    """Opens snapshots."""
-
-    def __init__(self, tables: Tables) -> None:
-        """Take the tables."""
-        self._tables = tables
-
-    @asynccontextmanager
-    async def snapshot(
-        self,
-        selection: RecipeSelection,
-        *,
-        catalogue: str,
-        origin: Origin,  # noqa: ARG002 (the real database's log shows it)
-    ) -> AsyncIterator[CorpusSnapshot]:
-        """Open one consistent view."""
-        chosen = sorted((r for r in self._tables.recipes.values() if _is_selected(r, selection)), key=lambda r: r.id)
-        yield InMemoryCorpusSnapshot([self._corpus_recipe(recipe, catalogue) for recipe in chosen])
-
-    def _corpus_recipe(self, recipe: Recipe, catalogue: str) -> CorpusRecipe:
-        made = self._tables.projections.get(recipe.id)
-        is_current = made is not None and (made.version, made.catalogue) == (recipe.version, catalogue)
-        return CorpusRecipe(
-            id=recipe.id,
-            version=recipe.version,
-            name=recipe.content.name,
-            category=recipe.content.category,
-            servings=recipe.content.servings,
-            lines=recipe.content.lines,
-            nutrition=made.nutrition if made is not None and is_current else None,
-        )
-
-
-def _is_selected(recipe: Recipe, selection: RecipeSelection) -> bool:
-    return (
-        recipe.status is RecipeStatus.PUBLISHED
-        and (not selection.recipe_ids or recipe.id in selection.recipe_ids)
-        and (selection.category is None or recipe.content.category == selection.category)
-        and (selection.tag is None or selection.tag in recipe.content.tags)
-    )
+def catalogue_version(ingredients: Sequence[Ingredient]) -> str:
+    """Return a digest of the definitions."""
+    definitions = b"\n".join(encode(ingredient) for ingredient in ingredients)
+    return f"sha256:{hashlib.sha256(definitions).hexdigest()}" if ingredients else "empty"
 
 
 _recipes: type[RecipeReads] = InMemoryRecipeReads
 _reports: type[ReportReads] = InMemoryReportReads
 _catalogue: type[CatalogueReads] = InMemoryCatalogueReads
-_corpus: type[RecipeCorpus] = InMemoryRecipeCorpus

@@ -12,6 +12,8 @@ from application.ports.queue import Channel, Message
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, JobStatus, Origin
+from domain.menu_plan import MenuPlan
+from domain.price_list import PriceList
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
@@ -54,6 +56,8 @@ class Tables:
     projections: dict[UUID, RecipeProjection] = field(default_factory=dict)
     ingredients: tuple[Ingredient, ...] = ()
     reports: dict[UUID, Report] = field(default_factory=dict)
+    price_lists: dict[UUID, PriceList] = field(default_factory=dict)
+    menu_plans: dict[UUID, MenuPlan] = field(default_factory=dict)
     jobs: dict[UUID, Job] = field(default_factory=dict)
     expired: dict[UUID, str] = field(default_factory=dict)
     """Owners of jobs and reports that were deleted for their age."""

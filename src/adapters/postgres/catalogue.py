@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import Database, Session
 from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import decode, encode
@@ -46,11 +46,16 @@ class PostgresCatalogueReads:
     async def current(self) -> CatalogueVersion:
         """Return the current catalogue; an empty one before the first was stored."""
         async with self._database.session() as session:
-            name = await session.value(VERSION) or EMPTY
-            if name != self._known.name:
-                rows = await session.fetch(INGREDIENTS)
-                catalogue = Catalogue([decode(row["definition"], Ingredient) for row in rows])
-                self._known = CatalogueVersion(name=name, catalogue=catalogue)
+            return await self.within(session)
+
+    async def within(self, session: Session) -> CatalogueVersion:
+        """Return the catalogue that this session sees."""
+        name = await session.value(VERSION) or EMPTY
+        if name == self._known.name:
+            return self._known
+        rows = await session.fetch(INGREDIENTS)
+        catalogue = Catalogue([decode(row["definition"], Ingredient) for row in rows])
+        self._known = CatalogueVersion(name=name, catalogue=catalogue)
         return self._known
 
 

@@ -19,7 +19,14 @@ class PostgresReportRepository:
     async def add(self, report: Report) -> None:
         """Store a report."""
         await self._session.write(
-            ADD, report.id, report.kind.value, report.owner, report.snapshot, report_document(report), report.created_at
+            ADD,
+            report.id,
+            report.kind.value,
+            report.owner,
+            report.snapshot,
+            report_document(report),
+            report.created_at,
+            report.fingerprint,
         )
 
 

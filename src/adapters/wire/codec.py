@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from application.dispatch import USE_CASES, kind_of
-from domain.commands import Command
+from domain.commands import Command, GenerateReport
+from domain.errors import InvalidReportError
 from domain.events import Event
+from domain.report import ReportKind
+from domain.reports.kinds import KINDS
 
 T = TypeVar("T")
 _CAPITAL = re.compile("[A-Z]")
@@ -39,18 +43,34 @@ class MessageTypes:
 
     def command(self, kind: str, body: bytes | str) -> Command:
         """Rebuild a command; raise UnknownKindError or msgspec.ValidationError."""
-        return decode(body, _known(self._commands, kind))
+        return _command(_known(self._commands, kind), msgspec.json.decode(body))
 
     def foreign_command(self, kind: str, body: bytes) -> Command:
         """Rebuild a command that another system wrote, its members in camelCase."""
         expected = _known(self._commands, kind)
-        value = _snake_cased(msgspec.json.decode(body))
-        command: Command = msgspec.convert(value, expected, dec_hook=_rebuilt)
-        return command
+        return _command(expected, _snake_cased(msgspec.json.decode(body)))
 
     def event(self, kind: str, body: bytes | str) -> Event:
         """Rebuild an event; raise UnknownKindError or msgspec.ValidationError."""
         return decode(body, _known(self._events, kind))
+
+
+class _ReportAsked(msgspec.Struct):
+    kind: ReportKind
+    parameters: dict[str, Any] = {}
+
+
+def _command(expected: type[Command], value: object) -> Command:
+    """Rebuild a command; which parameters a report takes, its kind tells."""
+    if expected is not GenerateReport:
+        command: Command = msgspec.convert(value, expected, dec_hook=_rebuilt)
+        return command
+    asked = msgspec.convert(value, _ReportAsked)
+    taken = KINDS[asked.kind].parameters
+    unknown = asked.parameters.keys() - {field.name for field in fields(taken)}
+    if unknown:
+        raise InvalidReportError(f"{asked.kind} takes no {', '.join(sorted(unknown))}.", pointer="/parameters")
+    return GenerateReport(kind=asked.kind, parameters=msgspec.convert(asked.parameters, taken, dec_hook=_rebuilt))
 
 
 def _known(types: Mapping[str, type[T]], kind: str) -> type[T]:

@@ -1,52 +1,64 @@
 """GenerateReport: read the selected recipes as of one instant, compute, keep the result."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 
 from application.context import Context
 from application.ports.clock import Clock, IdFactory
-from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus
+from application.ports.reads import RecipeCorpus
 from domain.commands import GenerateReport
-from domain.ingredient import Catalogue
+from domain.errors import InvalidReportError
 from domain.job import Reference
-from domain.nutrition import nutrition_of
-from domain.nutrition_summary import NutritionFacts, NutritionSummary
-from domain.report import Report
+from domain.principal import Principal
+from domain.report import Needs, Report, fingerprint
+from domain.reports.composition import Composition
+from domain.reports.kinds import KINDS
+from domain.reports.sources import Sources
 
-CHUNK = 200
-"""Recipes read at a time: memory stays flat, and progress shows between chunks."""
+CHUNK = 500
+"""Recipes read at a time: memory stays flat, progress shows between chunks, and other jobs get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenerateReportHandler:
-    """Stores the report for the caller and records ReportGenerated."""
+    """Stores the report for the caller and records ReportGenerated.
 
-    catalogue: CatalogueReads
+    The same report over the same snapshot is not computed again: the caller's earlier one is the result.
+    """
+
     corpus: RecipeCorpus
     clock: Clock
     ids: IdFactory
 
     async def handle(self, command: GenerateReport, context: Context) -> Reference:
         """Return the finished report's reference."""
-        current = await self.catalogue.current()
-        summary = NutritionSummary()
-        versions = hashlib.sha256(current.name.encode())
-        async with self.corpus.snapshot(command.selection, catalogue=current.name, origin=context.origin) as snapshot:
-            total, done = await snapshot.count(), 0
+        owner = context.origin.principal.subject
+        async with self.corpus.snapshot(context.origin) as snapshot:
+            sources = await snapshot.sources(command.parameters.needs())
+            _check(sources, command.parameters.needs(), context.origin.principal)
+            builder = KINDS[command.kind].builder(command.parameters, sources)
+            read = f"{sources.versions};{await snapshot.versions(builder.selection)}"
+            name = f"sha256:{hashlib.sha256(read.encode()).hexdigest()}"
+            earlier = await snapshot.report(fingerprint(command.kind, command.parameters, name), owner)
+            if earlier is not None:
+                return Reference(resource="report", id=earlier)
+            total, done = await snapshot.count(builder.selection), 0
             await context.progress.report(done, total)
-            async for chunk in snapshot.chunks(CHUNK):
+            composition = Composition(await snapshot.parts(builder.selection))
+            async for chunk in snapshot.chunks(builder.selection, CHUNK):
                 for recipe in chunk:
-                    summary.add(_facts(recipe, current.catalogue))
-                    versions.update(f"{recipe.id}:{recipe.version};".encode())
+                    builder.add(composition.whole(recipe))
                 done += len(chunk)
                 await context.progress.report(done, total)
+        findings = await asyncio.to_thread(builder.finish)
         report = Report(
             id=self.ids.new(),
             kind=command.kind,
-            owner=context.origin.principal.subject,
-            selection=command.selection,
-            snapshot=f"sha256:{versions.hexdigest()}",
-            content=summary.finish(),
+            owner=owner,
+            parameters=command.parameters,
+            snapshot=name,
+            content={"coverage": findings.coverage, "summary": findings.summary, "rows": findings.rows},
             created_at=self.clock.now(),
         )
         await context.transaction.reports.add(report)
@@ -54,12 +66,11 @@ class GenerateReportHandler:
         return Reference(resource="report", id=report.id)
 
 
-def _facts(recipe: CorpusRecipe, catalogue: Catalogue) -> NutritionFacts:
-    nutrition = recipe.nutrition or nutrition_of([catalogue.read(line) for line in recipe.lines], catalogue)
-    return NutritionFacts(
-        recipe_id=str(recipe.id),
-        name=recipe.name,
-        category=recipe.category,
-        servings=recipe.servings,
-        nutrition=nutrition,
-    )
+def _check(sources: Sources, needs: Needs, principal: Principal) -> None:
+    """Refuse a list or plan that is not there, or that the caller may not know of: both look the same."""
+    for needed, found, member in (
+        (needs.price_list_id, sources.price_list, "priceListId"),
+        (needs.menu_plan_id, sources.menu_plan, "menuPlanId"),
+    ):
+        if needed is not None and (found is None or not principal.may_edit(found.owner)):
+            raise InvalidReportError("There is none by this id.", pointer=f"/parameters/{member}")

@@ -1,16 +1,16 @@
 """Queries that only show data: they build no aggregate and may return encoded bytes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
 from uuid import UUID
 
 from domain.ingredient import Catalogue
 from domain.job import Origin
-from domain.nutrition import RecipeNutrition
-from domain.report import RecipeSelection
+from domain.report import Needs, RecipeSelection
+from domain.reports.facts import RecipeFacts
+from domain.reports.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +53,30 @@ class CatalogueReads(Protocol):
         """Return the current catalogue; cheap when it has not changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusRecipe:
-    """What reports read of a recipe; `nutrition` is None where no current projection is at hand."""
-
-    id: UUID
-    version: int
-    name: str
-    category: str | None
-    servings: Fraction | None
-    lines: tuple[str, ...]
-    nutrition: RecipeNutrition | None
-
-
 class CorpusSnapshot(Protocol):
-    """Published recipes as they were at one instant."""
+    """What reports read, as it was at one instant; nothing here waits for another connection."""
 
-    async def count(self) -> int:
+    async def sources(self, needs: Needs) -> Sources:
+        """Return the catalogue, and the price list and plan that are named, whoever owns them; None where none is."""
+
+    async def versions(self, selection: RecipeSelection) -> str:
+        """Name exactly which recipes are selected, in which versions."""
+
+    async def report(self, fingerprint: str, owner: str) -> UUID | None:
+        """Return the owner's finished report with this fingerprint, the newest if there are several."""
+
+    async def count(self, selection: RecipeSelection) -> int:
         """Return how many recipes are selected."""
 
-    def chunks(self, size: int) -> AsyncIterator[list[CorpusRecipe]]:
+    async def parts(self, selection: RecipeSelection) -> Sequence[RecipeFacts]:
+        """Return the recipes that the selected ones use, directly or through others."""
+
+    def chunks(self, selection: RecipeSelection, size: int) -> AsyncIterator[list[RecipeFacts]]:
         """Yield them ordered by id, in lists of up to `size`."""
 
 
 class RecipeCorpus(Protocol):
     """Bulk reading for reports."""
 
-    def snapshot(
-        self, selection: RecipeSelection, *, catalogue: str, origin: Origin
-    ) -> AbstractAsyncContextManager[CorpusSnapshot]:
-        """Open one consistent view; projections made with another catalogue version are left out."""
+    def snapshot(self, origin: Origin) -> AbstractAsyncContextManager[CorpusSnapshot]:
+        """Open one consistent view of everything that reports read."""

@@ -64,12 +64,16 @@ class StrictJson(AbstractDTO[T]):
 
 def read_json(body: bytes, expected: type[T]) -> T:
     """Decode strictly; raise MalformedBodyError or ValidationFailedError."""
-    value = _parsed(body)
+    return convert_json(_parsed(body), expected, "")
+
+
+def convert_json(value: object, expected: type[T], pointer: str) -> T:
+    """Make the expected type of a part of a body, which `pointer` names; raise ValidationFailedError."""
     try:
         return msgspec.convert(value, expected, strict=True)
     except msgspec.ValidationError as error:
-        faults = list(islice(_faults(value, expected, ""), MOST_FAULTS))
-        raise ValidationFailedError(faults or [Fault("", str(error))]) from error
+        faults = list(islice(_faults(value, expected, pointer), MOST_FAULTS))
+        raise ValidationFailedError(faults or [Fault(pointer, str(error))]) from error
 
 
 def _parsed(body: bytes) -> object:

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 
 from adapters.postgres.catalogue import PostgresCatalogueReads
-from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
 from adapters.postgres.job_news import heard
@@ -65,7 +64,6 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.recipe_reads = PostgresRecipeReads(database)
         self.report_reads = PostgresReportReads(database)
         self.catalogue = PostgresCatalogueReads(database)
-        self.corpus = PostgresRecipeCorpus(database)
         self.outbox = PostgresOutboxStore(database)
         self.jobs = PostgresJobStore(database, MessageTypes())
         self.database = database

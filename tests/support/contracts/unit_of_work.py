@@ -11,7 +11,7 @@ from application.ports.idempotency import AnsweredOtherwiseError, Outcome
 from application.ports.jobs import JobStore
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
-from application.ports.reads import CatalogueReads, CorpusRecipe, RecipeCorpus, RecipeReads, ReportReads
+from application.ports.reads import CatalogueReads, RecipeReads, ReportReads
 from application.ports.unit_of_work import UnitOfWork
 from domain.allergens import ALL_UNKNOWN, RecipeAllergens
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
@@ -77,7 +77,6 @@ class UnitOfWorkContract:
     recipe_reads: RecipeReads
     report_reads: ReportReads
     catalogue: CatalogueReads
-    corpus: RecipeCorpus
     outbox: OutboxStore
     clock = FixedClock()
 
@@ -89,13 +88,6 @@ class UnitOfWorkContract:
             await transaction.recipes.add(recipe)
             await transaction.outbox.record(event)
         return recipe
-
-    async def selected(self, selection: RecipeSelection, catalogue: str = "empty") -> list[CorpusRecipe]:
-        async with self.corpus.snapshot(selection, catalogue=catalogue, origin=an_origin()) as snapshot:
-            count = await snapshot.count()
-            recipes = [recipe async for chunk in snapshot.chunks(1) for recipe in chunk]
-        assert count == len(recipes)
-        return recipes
 
     async def marks(self) -> list[tuple[str, int, str]]:
         """Return the marks of drills that are committed, as drill id, attempt and request id."""
@@ -192,7 +184,7 @@ class UnitOfWorkContract:
             id=UUID(int=5),
             kind=ReportKind.NUTRITION_SUMMARY,
             owner="alice",
-            selection=RecipeSelection(category="Soup"),
+            parameters=RecipeSelection(category="Soup"),
             snapshot="sha256:0",
             content={"coverage": {"lines": 1, "resolved": 1}, "summary": {}, "rows": []},
             created_at=self.clock.now(),
@@ -204,31 +196,14 @@ class UnitOfWorkContract:
         assert msgspec.json.decode(document.body)["report"]["parameters"] == {"category": "Soup"}
         assert await self.report_reads.document(report.id, an_origin("bob")) is None
 
-    async def test_selection_meets_every_condition(self) -> None:
-        await self.add(RICE, a_content("Rice", category="Side dish"))
-        await self.add(SOUP, a_content("Soup", category="Soup"))
-        assert [recipe.id for recipe in await self.selected(RecipeSelection())] == [RICE, SOUP]
-        assert [recipe.name for recipe in await self.selected(RecipeSelection(category="Soup"))] == ["Soup"]
-        assert await self.selected(RecipeSelection(category="Soup", recipe_ids=(RICE,))) == []
-        assert await self.selected(RecipeSelection(tag="none has it")) == []
-
-    async def test_current_projection_is_handed_to_reports_exactly(self) -> None:
-        await self.add(RICE, a_content())
-        nutrition = some_nutrition()
-        async with self.unit_of_work.begin(an_origin()) as transaction:
-            await transaction.projections.save([a_projection(RICE, 1, nutrition)])
-        [with_it] = await self.selected(RecipeSelection())
-        [without] = await self.selected(RecipeSelection(), catalogue="another")
-        assert with_it.nutrition == nutrition
-        assert without.nutrition is None
-
     async def test_late_projection_does_not_replace_a_newer_one(self) -> None:
         await self.add(RICE, a_content())
-        for version, energy in ((1, 1), (0, 5)):
+        milk, none = RecipeAllergens(contained=frozenset({Allergen.MILK})), RecipeAllergens()
+        for version, allergens in ((1, milk), (0, none)):
             async with self.unit_of_work.begin(an_origin()) as transaction:
-                await transaction.projections.save([a_projection(RICE, version, some_nutrition(energy))])
-        [recipe] = await self.selected(RecipeSelection())
-        assert recipe.nutrition == some_nutrition(1)
+                made = replace(a_projection(RICE, version, some_nutrition()), allergens=allergens)
+                await transaction.projections.save([made])
+        assert await self.stored_allergens(RICE) == milk
 
     async def test_same_catalogue_keeps_its_version(self) -> None:
         names = []

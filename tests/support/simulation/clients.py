@@ -67,7 +67,9 @@ class Clients:
 
     async def defer(self, process: Process, request: Request) -> None:
         """Ask for a job, and tell the judge what came back."""
-        command = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category=request.body))
+        command = GenerateReport(
+            kind=ReportKind.NUTRITION_SUMMARY, parameters=RecipeSelection(category=request.body or None)
+        )
         try:
             acceptance = await self._world.bus(process).defer(command, _origin(request), _key(request))
         except (StorageUnavailableError, IdempotencyMismatchError):

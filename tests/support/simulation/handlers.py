@@ -31,7 +31,7 @@ def a_report(report_id: UUID, name: str, at: datetime, *, job: UUID | None = Non
         id=report_id,
         kind=ReportKind.NUTRITION_SUMMARY,
         owner="",
-        selection=RecipeSelection(tag=str(job) if job else None),
+        parameters=RecipeSelection(tag=str(job) if job else None),
         snapshot=name,
         content={"attempt": attempt},
         created_at=at,
@@ -63,7 +63,8 @@ class ReportingHandler:
         for done in range(self.random.randrange(3)):
             await context.progress.report(done, 3)
             await give_way()
-        await self._behave(command.selection.category or "")
+        assert isinstance(command.parameters, RecipeSelection)
+        await self._behave(command.parameters.category or "")
         report = a_report(self.ids.new(), f"job {job.id}", self.clock.now(), job=job.id, attempt=job.attempt)
         await self.keep(report, context)
         if self.random.random() < 0.3:

@@ -13,6 +13,7 @@ from adapters.memory.queue import InMemoryQueue
 from adapters.memory.tables import Tables
 from application.ports.outbox import OutboxBatch
 from domain.job import MOST_LOST_IN_COMPANY, Job, JobStatus, Reference
+from domain.report import RecipeSelection
 
 MOST_ATTEMPTS = 5 + MOST_LOST_IN_COMPANY
 
@@ -172,7 +173,8 @@ class Judge:
         for report in list(self.tables.reports.values())[self._reports :]:
             first = self._effect_of.setdefault(report.snapshot, report.id)
             self._expect(first == report.id, f"{report.snapshot} has two effects")
-            job_id, attempt = report.selection.tag, report.content["attempt"]
+            assert isinstance(report.parameters, RecipeSelection)
+            job_id, attempt = report.parameters.tag, report.content["attempt"]
             if job_id is None:
                 request = self.asked.get(report.snapshot)
                 self._expect(request is not None, f"{report.snapshot} was never asked for")

@@ -9,7 +9,6 @@ from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.reads import (
     InMemoryCatalogueReads,
-    InMemoryRecipeCorpus,
     InMemoryRecipeReads,
     InMemoryReportReads,
 )
@@ -56,7 +55,6 @@ class TestInMemoryUnitOfWork(UnitOfWorkContract):
         self.recipe_reads = InMemoryRecipeReads(tables)
         self.report_reads = InMemoryReportReads(tables)
         self.catalogue = InMemoryCatalogueReads(tables)
-        self.corpus = InMemoryRecipeCorpus(tables)
         self.outbox = InMemoryOutboxStore(tables, self.clock)
         self.jobs = InMemoryJobStore(tables, self.clock)
         self.tables = tables

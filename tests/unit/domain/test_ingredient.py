@@ -197,3 +197,7 @@ def test_a_row_with_a_wrong_figure_is_refused() -> None:
     row = dict.fromkeys([*Nutrient, "name", "aliases", "eu_allergens", "piece_g", "piece_measure", "usda_ndb_no"], "")
     with pytest.raises(ValueError, match="heavy"):
         ingredient_from_row(row | {"density_g_per_ml": "heavy"})
+
+
+def test_the_catalogue_lists_what_it_knows() -> None:
+    assert [each.name for each in Catalogue([ingredient("salt"), ingredient("milk")]).ingredients] == ["salt", "milk"]

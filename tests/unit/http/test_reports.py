@@ -47,7 +47,7 @@ async def test_parameters_say_which_recipes_are_covered(client: httpx.AsyncClien
     assert answer.status_code == 202
     assert job.command == GenerateReport(
         kind=ReportKind.NUTRITION_SUMMARY,
-        selection=RecipeSelection(recipe_ids=(RECIPE,), category="Side dish", tag="毎日"),
+        parameters=RecipeSelection(recipe_ids=(RECIPE,), category="Side dish", tag="毎日"),
     )
 
 
@@ -58,10 +58,11 @@ async def test_parameters_say_which_recipes_are_covered(client: httpx.AsyncClien
         ({"kind": "horoscope"}, "/kind"),
         ({**REPORT, "owner": "bob"}, "/owner"),
         ({**REPORT, "parameters": None}, "/parameters"),
-        ({**REPORT, "parameters": {"tag": ""}}, "/parameters/tag"),
+        ({**REPORT, "parameters": {"tag": 7, "months": 12}}, "/parameters/months"),
+        ({"kind": "cost-trend", "parameters": {"fromMonth": "2026-01"}}, "/parameters/priceListId"),
+        ({"kind": "purchasing-list", "parameters": {"menuPlanId": "mine"}}, "/parameters/menuPlanId"),
         ({**REPORT, "parameters": {"recipeIds": [str(RECIPE), "seven"]}}, "/parameters/recipeIds/1"),
         ({**REPORT, "parameters": {"recipeIds": [f"{{{RECIPE}}}"]}}, "/parameters/recipeIds/0"),
-        ({**REPORT, "parameters": {"recipeIds": [str(RECIPE)] * 1_001}}, "/parameters/recipeIds"),
     ],
 )
 async def test_a_report_that_cannot_be_made_is_refused_at_once(
@@ -69,7 +70,35 @@ async def test_a_report_that_cannot_be_made_is_refused_at_once(
 ) -> None:
     answer = await client.post("/generate-report", headers=ALICE, json=body)
     faults = problem_of(answer, 400, "validation-failed")["errors"]
-    assert [fault["pointer"] for fault in faults] == [pointer]
+    assert [fault["pointer"] for fault in faults][:1] == [pointer]
+    assert api.stored() == 0
+
+
+A_LIST = str(UUID(int=7))
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "pointer"),
+    [
+        ("nutrition-summary", {"tag": ""}, "/parameters/tag"),
+        ("nutrition-summary", {"recipeIds": [str(RECIPE)] * 1_001}, "/parameters/recipeIds"),
+        ("allergen-matrix", {"rows": 10_001}, "/parameters/rows"),
+        ("ingredient-affinity", {"minimumRecipes": 0}, "/parameters/minimumRecipes"),
+        ("cost-trend", {"priceListId": A_LIST, "fromMonth": "2026-13"}, "/parameters/fromMonth"),
+        ("cost-trend", {"priceListId": A_LIST, "fromMonth": "2026-01", "months": 0}, "/parameters/months"),
+        (
+            "purchasing-list",
+            {"menuPlanId": A_LIST, "fromDay": "2026-02-01", "toDay": "2026-01-31"},
+            "/parameters/toDay",
+        ),
+    ],
+)
+async def test_parameters_that_break_a_rule_are_refused_before_anything_is_stored(
+    client: httpx.AsyncClient, api: InMemoryApi, kind: str, parameters: object, pointer: str
+) -> None:
+    answer = await client.post("/generate-report", headers=ALICE, json={"kind": kind, "parameters": parameters})
+    [fault] = problem_of(answer, 422, "invalid-report")["errors"]
+    assert fault["pointer"] == pointer
     assert api.stored() == 0
 
 

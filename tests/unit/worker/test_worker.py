@@ -230,7 +230,7 @@ async def test_event_reaches_its_handler() -> None:
 
 
 async def test_command_of_a_known_source_becomes_one_job_however_often_it_comes() -> None:
-    data = b'{"kind":"nutrition-summary","selection":{"recipeIds":[],"category":"Soup"}}'
+    data = b'{"kind":"nutrition-summary","parameters":{"recipeIds":[],"category":"Soup"}}'
     message = replace(a_message("org.kondate.command.generate-report.v1", data), source="/kitchen")
     async with running() as parts:
         await parts.queue.publish(Channel.COMMANDS, [message] * 3)
@@ -241,7 +241,7 @@ async def test_command_of_a_known_source_becomes_one_job_however_often_it_comes(
     [job] = parts.app.tables.jobs.values()
     assert (job.owner, job.command) == (
         "kitchen",
-        GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category="Soup")),
+        GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, parameters=RecipeSelection(category="Soup")),
     )
 
 

@@ -1,30 +1,39 @@
 """Reports as clients ask for them."""
 
-from typing import Annotated
-from uuid import UUID
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
 from domain.commands import GenerateReport
-from domain.report import RecipeSelection, ReportKind
+from domain.report import ReportKind, ReportParameters
+from domain.reports.kinds import KINDS
+from entrypoints.http.strict_json import convert_json
 
 
-class ReportParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """Which published recipes to cover; a recipe must meet every condition given."""
+def _shape(parameters: type[ReportParameters]) -> type[msgspec.Struct]:
+    """Return the parameters as JSON has them: camelCase, and nothing beside."""
+    types = get_type_hints(parameters)
+    members: list[Any] = [
+        (field.name, types[field.name], *([] if field.default is MISSING else [field.default]))
+        for field in fields(parameters)
+    ]
+    return msgspec.defstruct(
+        parameters.__name__, members, rename="camel", forbid_unknown_fields=True, kw_only=True, frozen=True
+    )
 
-    recipe_ids: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=1_000)] = ()
-    category: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
-    tag: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+
+SHAPES: Mapping[ReportKind, type[msgspec.Struct]] = {kind: _shape(row.parameters) for kind, row in KINDS.items()}
 
 
 class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A report to be made; without parameters it covers all published recipes."""
+    """A report to be made; a kind that covers recipes covers all published ones unless its parameters say less."""
 
     kind: ReportKind
-    parameters: ReportParameters = msgspec.field(default_factory=ReportParameters)
+    parameters: Annotated[dict[str, Any], msgspec.Meta(description="What this kind of report takes.")] = {}
 
     def command(self) -> GenerateReport:
-        """Return the command."""
-        chosen = self.parameters
-        selection = RecipeSelection(recipe_ids=chosen.recipe_ids, category=chosen.category, tag=chosen.tag)
-        return GenerateReport(kind=self.kind, selection=selection)
+        """Return the command; raise ValidationFailedError or InvalidReportError."""
+        given = msgspec.structs.asdict(convert_json(self.parameters, SHAPES[self.kind], "/parameters"))
+        return GenerateReport(kind=self.kind, parameters=KINDS[self.kind].parameters(**given))

@@ -1,0 +1,172 @@
+"""The allergen matrix: what is in each recipe, through the recipes it uses, and what nobody knows."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import combinations
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.errors import InvalidReportError
+from domain.ingredient import Allergen, Ingredient, Presence
+from domain.report import RecipeSelection
+from domain.reports.facts import Coverage, Findings, RecipeFacts
+from domain.reports.sources import Sources
+
+MOST_ROWS = 10_000
+MOST_UNKNOWN = 100
+ALLERGENS = tuple(Allergen)
+_ALL = (1 << len(ALLERGENS)) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllergenMatrixParameters(RecipeSelection):
+    """`rows` is how many recipes are shown one by one, in the order of their names; all of them are counted."""
+
+    rows: int = 1_000
+
+    def check(self) -> None:
+        """Refuse more rows than a reader could want."""
+        if not 0 <= self.rows <= MOST_ROWS:
+            raise InvalidReportError(f"From 0 to {MOST_ROWS:,} rows.", pointer="/parameters/rows")
+
+
+class _Presences(NamedTuple):
+    """One bit for each allergen; one that is in none of the three sets is absent for certain."""
+
+    contained: int
+    possible: int
+    unknown: int
+
+
+_NOTHING_KNOWN = _Presences(0, 0, _ALL)
+
+
+class _Row(NamedTuple):
+    name: str
+    id: UUID
+    category: str | None
+    presences: _Presences
+
+
+class AllergenMatrix:
+    """What is in each recipe.
+
+    What an ingredient holds, the recipe holds; an ingredient that nothing is known of makes everything else unknown,
+    and unknown is never free.
+    """
+
+    def __init__(self, parameters: AllergenMatrixParameters, sources: Sources) -> None:
+        """Start with no recipes."""
+        self.selection = parameters
+        self._most_rows = parameters.rows
+        self._presences = {name: _presences(ingredient) for name, ingredient in sources.ingredients.items()}
+        self._coverage = Coverage()
+        self._recipes: Counter[_Presences] = Counter()
+        self._without_figures: Counter[str] = Counter()
+        self._unread: Counter[str] = Counter()
+        self._rows: list[_Row] = []
+
+    def add(self, recipe: RecipeFacts) -> None:
+        """Take one recipe."""
+        self._coverage.add(recipe)
+        contained = possible = unknown = 0
+        for name in set(recipe.ingredients):
+            presences = self._presences.get(name, _NOTHING_KNOWN) if name is not None else _NOTHING_KNOWN
+            contained |= presences.contained
+            possible |= presences.possible
+            unknown |= presences.unknown
+            if name is not None and presences.unknown:
+                self._without_figures[name] += 1
+        possible &= ~contained
+        found = _Presences(contained, possible, unknown & ~contained & ~possible)
+        self._recipes[found] += 1
+        self._unread.update(set(recipe.unread))
+        self._rows.append(_Row(recipe.name, recipe.id, recipe.category, found))
+        if len(self._rows) > 2 * self._most_rows + 1_000:
+            self._rows = nsmallest(self._most_rows, self._rows, key=_place)
+
+    def merge(self, other: "AllergenMatrix") -> None:
+        """Take the recipes of another part as well."""
+        self._coverage.merge(other._coverage)  # noqa: SLF001 (its own kind)
+        self._recipes.update(other._recipes)  # noqa: SLF001
+        self._without_figures.update(other._without_figures)  # noqa: SLF001
+        self._unread.update(other._unread)  # noqa: SLF001
+        self._rows += other._rows  # noqa: SLF001
+
+    def finish(self) -> Findings:
+        """Return a row for each recipe, and the counts over all of them."""
+        recipes = self._recipes.total()
+        rows = nsmallest(self._most_rows, self._rows, key=_place)
+        return Findings(
+            coverage=self._coverage.shown(),
+            summary={
+                "recipes": recipes,
+                "recipesShown": len(rows),
+                "recipesFullyKnown": sum(count for found, count in self._recipes.items() if not found.unknown),
+                "allergens": [self._of_allergen(number) for number in range(len(ALLERGENS))],
+                "together": self._together(),
+                "ingredientsNotFullyKnown": _ranked(self._without_figures, "ingredient"),
+                "linesNotRead": _ranked(self._unread, "line"),
+            },
+            rows=[_shown(row) for row in rows],
+        )
+
+    def _of_allergen(self, number: int) -> dict[str, object]:
+        counts = {
+            member: sum(count for found, count in self._recipes.items() if getattr(found, member) >> number & 1)
+            for member in _Presences._fields
+        }
+        return {
+            "allergen": ALLERGENS[number].value,
+            "contains": counts["contained"],
+            "mayContain": counts["possible"],
+            "unknown": counts["unknown"],
+            "free": self._recipes.total() - sum(counts.values()),
+        }
+
+    def _together(self) -> list[dict[str, object]]:
+        """Return which allergens are in one recipe for certain, the most frequent pair first."""
+        pairs: Counter[tuple[int, int]] = Counter()
+        for found, count in self._recipes.items():
+            held = [number for number in range(len(ALLERGENS)) if found.contained >> number & 1]
+            for pair in combinations(held, 2):
+                pairs[pair] += count
+        ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+        return [
+            {"allergens": [ALLERGENS[one].value, ALLERGENS[other].value], "recipes": count}
+            for (one, other), count in ordered
+        ]
+
+
+def _presences(ingredient: Ingredient) -> _Presences:
+    by_presence = dict.fromkeys(Presence, 0)
+    for number, allergen in enumerate(ALLERGENS):
+        by_presence[ingredient.presence(allergen)] |= 1 << number
+    return _Presences(by_presence[Presence.CONTAINS], by_presence[Presence.MAY_CONTAIN], by_presence[Presence.UNKNOWN])
+
+
+def _place(row: _Row) -> tuple[str, UUID]:
+    return row.name, row.id
+
+
+def _ranked(counts: Mapping[str, int], what: str) -> list[dict[str, object]]:
+    ordered = nsmallest(MOST_UNKNOWN, counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{what: name, "recipes": count} for name, count in ordered]
+
+
+def _shown(row: _Row) -> dict[str, object]:
+    found = row.presences
+    presence: dict[str, object] = {}
+    for number, allergen in enumerate(ALLERGENS):
+        answer = Presence.FREE
+        for bits, worse in (
+            (found.unknown, Presence.UNKNOWN),
+            (found.possible, Presence.MAY_CONTAIN),
+            (found.contained, Presence.CONTAINS),
+        ):
+            if bits >> number & 1:
+                answer = worse
+        presence[allergen.value] = answer.value
+    return {"recipe": str(row.id), "name": row.name, "category": row.category, **presence}

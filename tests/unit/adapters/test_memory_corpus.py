@@ -1,0 +1,21 @@
+"""The in-memory corpus keeps the corpus contract."""
+
+import pytest
+
+from adapters.memory.corpus import InMemoryRecipeCorpus
+from adapters.memory.reads import InMemoryCatalogueReads
+from adapters.memory.tables import Tables
+from adapters.memory.unit_of_work import InMemoryUnitOfWork
+from tests.support.contracts.corpus import CorpusContract
+from tests.support.fakes import CountingIds
+
+
+class TestInMemoryCorpus(CorpusContract):
+    """Snapshots for reports."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        tables = Tables()
+        self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())
+        self.catalogue = InMemoryCatalogueReads(tables)
+        self.corpus = InMemoryRecipeCorpus(tables)
