@@ -4,13 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from application.handlers.add_menu_plan import AddMenuPlanHandler
+from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
+from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.run_drill import RunDrillHandler
-from domain.commands import AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue, RunDrill
+from domain.commands import AddMenuPlan, AddPriceList, ReviseMenuPlan, RevisePriceList, AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue, RunDrill
 from domain.events import Event, RecipeAdded
 
 
@@ -32,6 +36,10 @@ class UseCase:
 USE_CASES: Mapping[type[Command], UseCase] = {
     AddRecipe: UseCase(handler=AddRecipeHandler, scope="recipe:write"),
     GenerateReport: UseCase(handler=GenerateReportHandler, scope="report:generate", timeout_seconds=600),
+    AddPriceList: UseCase(handler=AddPriceListHandler, scope="plan:write"),
+    RevisePriceList: UseCase(handler=RevisePriceListHandler, scope="plan:write"),
+    AddMenuPlan: UseCase(handler=AddMenuPlanHandler, scope="plan:write"),
+    ReviseMenuPlan: UseCase(handler=ReviseMenuPlanHandler, scope="plan:write"),
     CancelJob: UseCase(handler=CancelJobHandler, scope=None),
     ReviseCatalogue: UseCase(handler=ReviseCatalogueHandler, scope="catalogue:write"),
     RunDrill: UseCase(handler=RunDrillHandler, scope="drill:run", max_attempts=4),

@@ -6,6 +6,8 @@ from uuid import UUID
 from domain.drill import DrillBehaviour
 from domain.errors import InvalidReportError
 from domain.ingredient import Ingredient
+from domain.menu_plan import MenuPlanContent
+from domain.price_list import PriceListContent
 from domain.recipe import RecipeContent
 from domain.report import RecipeSelection, ReportKind, ReportParameters
 from domain.reports.kinds import KINDS
@@ -33,6 +35,38 @@ class GenerateReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddPriceList:
+    """Keep what ingredients cost, for the caller."""
+
+    content: PriceListContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisePriceList:
+    """Write a price list anew; refused unless it is still of the expected version (None is any)."""
+
+    price_list_id: UUID
+    content: PriceListContent
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddMenuPlan:
+    """Keep a menu plan, for the caller."""
+
+    content: MenuPlanContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseMenuPlan:
+    """Write a menu plan anew; refused unless it is still of the expected version (None is any)."""
+
+    menu_plan_id: UUID
+    content: MenuPlanContent
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviseCatalogue:
     """Make these the ingredients that recipe lines are read against."""
 
@@ -55,4 +89,14 @@ class RunDrill:
     seconds: float = 0
 
 
-Command = AddRecipe | GenerateReport | ReviseCatalogue | CancelJob | RunDrill
+Command = (
+    AddRecipe
+    | GenerateReport
+    | AddPriceList
+    | RevisePriceList
+    | AddMenuPlan
+    | ReviseMenuPlan
+    | ReviseCatalogue
+    | CancelJob
+    | RunDrill
+)

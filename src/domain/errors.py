@@ -10,6 +10,7 @@ class ErrorKind(StrEnum):
     NOT_FOUND = "not-found"
     CONFLICT = "conflict"
     FORBIDDEN = "forbidden"
+    STALE = "stale"
 
 
 class DomainError(Exception):
@@ -52,6 +53,13 @@ class InvalidRecipeError(DomainError):
     """The recipe breaks a rule of the aggregate."""
 
     code = "invalid-recipe"
+
+
+class StaleVersionError(DomainError):
+    """Somebody else changed it since the caller last looked."""
+
+    code = "stale-version"
+    kind = ErrorKind.STALE
 
 
 class InvalidReportError(DomainError):

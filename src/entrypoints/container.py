@@ -29,7 +29,7 @@ from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
 from adapters.postgres.operator_jobs import PostgresOperatorJobs
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
-from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
+from adapters.postgres.reads import PostgresPlanningReads, PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
@@ -46,11 +46,15 @@ from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
 from application.admission import Admission
 from application.bus import Bus, by_type
+from application.handlers.add_menu_plan import AddMenuPlanHandler
+from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
+from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
 from application.operations.discard_dead_letters import DiscardDeadLetters
@@ -128,6 +132,7 @@ class Container(containers.DeclarativeContainer):
     corpus = providers.Singleton(PostgresRecipeCorpus, database, catalogue)
     recipe_reads = providers.Singleton(PostgresRecipeReads, database)
     report_reads = providers.Singleton(PostgresReportReads, database)
+    planning_reads = providers.Singleton(PostgresPlanningReads, database)
     operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
 
     # Identity
@@ -153,6 +158,10 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
         providers.Singleton(GenerateReportHandler, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
+        providers.Singleton(AddPriceListHandler, catalogue, clock, ids),
+        providers.Singleton(RevisePriceListHandler, catalogue, clock),
+        providers.Singleton(AddMenuPlanHandler, clock, ids),
+        providers.Singleton(ReviseMenuPlanHandler, clock),
         providers.Singleton(CancelJobHandler, clock),
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
         providers.Singleton(ProjectRecipe, catalogue),
@@ -227,6 +236,7 @@ class Container(containers.DeclarativeContainer):
         most_event_streams=settings.provided.most_event_streams,
         recipe_reads=recipe_reads,
         report_reads=report_reads,
+        planning_reads=planning_reads,
         verifier=verifier,
         readiness=readiness,
         tracer=telemetry,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.memory.reads import catalogue_version
 from adapters.memory.tables import Tables
-from application.ports.reads import CorpusSnapshot, RecipeCorpus
+from application.ports.reads import CorpusSnapshot, RecipeCorpus, SelectedRecipes
 from domain.job import Origin
 from domain.recipe import Recipe, RecipeStatus
 from domain.report import Needs, RecipeSelection
@@ -37,27 +37,22 @@ class InMemoryCorpusSnapshot:
             menu_plan=self._menu_plans.get(needs.menu_plan_id) if needs.menu_plan_id else None,
         )
 
-    async def versions(self, selection: RecipeSelection) -> str:
-        """Name the selected recipes."""
-        return ";".join(
-            f"{recipe.id}:{recipe.version}:{self._read_with(recipe)}" for recipe in self._selected(selection)
-        )
+    async def selected(self, selection: RecipeSelection) -> SelectedRecipes:
+        """Count and name the selected recipes."""
+        names = [f"{each.id}:{each.version}:{self._read_with(each)}" for each in self._selected(selection)]
+        return SelectedRecipes(len(names), ";".join(names))
 
     async def report(self, fingerprint: str, owner: str) -> UUID | None:
         """Return the newest report that answers the same."""
         same = [each for each in self._reports.values() if (each.fingerprint, each.owner) == (fingerprint, owner)]
         return max(same, key=lambda report: report.created_at).id if same else None
 
-    async def count(self, selection: RecipeSelection) -> int:
-        """Return how many recipes are selected."""
-        return len(self._selected(selection))
-
     async def parts(self, selection: RecipeSelection) -> list[RecipeFacts]:  # noqa: ARG002
         """Return none: nothing here uses another recipe yet."""
         return []
 
     async def chunks(self, selection: RecipeSelection, size: int) -> AsyncIterator[list[RecipeFacts]]:
-        """Yield them ordered by id."""
+        """Yield them."""
         remaining = map(facts_of, self._selected(selection))
         while chunk := list(islice(remaining, size)):
             yield chunk

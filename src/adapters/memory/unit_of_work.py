@@ -9,6 +9,7 @@ from uuid import UUID
 
 from adapters.memory.audit import InMemoryAuditLog
 from adapters.memory.drill_effects import InMemoryDrillEffects
+from adapters.memory.planning import InMemoryMenuPlans, InMemoryPriceLists
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.wire.messages import event_message, job_message
 from application.dispatch import is_followed
@@ -45,6 +46,8 @@ class InMemoryTransaction:
         self.projections = _Projections(tables, self._changes)
         self.catalogue = _Ingredients(tables, self._changes)
         self.reports = _Reports(tables, self._changes)
+        self.price_lists = InMemoryPriceLists(tables, self._changes)
+        self.menu_plans = InMemoryMenuPlans(tables, self._changes)
         self.jobs = _Jobs(self)
         self.idempotency = _Keys(self)
         self.outbox = _Outbox(self)

@@ -10,18 +10,22 @@ import asyncpg
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.database import Database, Session
 from adapters.postgres.statements import load
-from application.ports.reads import CorpusSnapshot, RecipeCorpus
+from adapters.wire.menu_plan_document import menu_plan_from
+from adapters.wire.price_list_document import price_list_from
+from application.ports.reads import CorpusSnapshot, RecipeCorpus, SelectedRecipes
 from domain.job import Origin
 from domain.report import Needs, RecipeSelection
 from domain.reports.facts import RecipeFacts
 from domain.reports.sources import Sources
 
-COUNT = load("corpus_count")
 RECIPES = load("corpus_recipes")
 PARTS = load("corpus_parts")
-VERSIONS = load("corpus_versions")
+SELECTED = load("corpus_selected")
 FINISHED = load("finished_report")
-SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+PRICE_LIST = load("read_price_list")
+MENU_PLAN = load("read_menu_plan")
+# A report reads everything once: sorting it in memory is worth what it takes, compiling the statement is not.
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
 
 
 class PostgresCorpusSnapshot:
@@ -32,33 +36,34 @@ class PostgresCorpusSnapshot:
         self._session = session
         self._catalogue = catalogue
 
-    async def sources(self, needs: Needs) -> Sources:  # noqa: ARG002
+    async def sources(self, needs: Needs) -> Sources:
         """Return what is named."""
         current = await self._catalogue.within(self._session)
+        prices = await self._session.value(PRICE_LIST, needs.price_list_id)
+        plan = await self._session.value(MENU_PLAN, needs.menu_plan_id)
         return Sources(
             catalogue=current.name,
             ingredients={ingredient.name: ingredient for ingredient in current.catalogue.ingredients},
+            price_list=None if prices is None else price_list_from(prices),
+            menu_plan=None if plan is None else menu_plan_from(plan),
         )
 
-    async def versions(self, selection: RecipeSelection) -> str:
-        """Name the selected recipes by a digest."""
-        return str(await self._session.value(VERSIONS, *_conditions(selection)))
+    async def selected(self, selection: RecipeSelection) -> SelectedRecipes:
+        """Count the selected recipes, and name them by a digest that does not depend on their order."""
+        row = await self._session.row(SELECTED, *_conditions(selection))
+        return SelectedRecipes(row["recipes"], f"{row['one']}:{row['other']}") if row else SelectedRecipes(0, "")
 
     async def report(self, fingerprint: str, owner: str) -> UUID | None:
         """Return the newest report that answers the same."""
         found: UUID | None = await self._session.value(FINISHED, owner, fingerprint)
         return found
 
-    async def count(self, selection: RecipeSelection) -> int:
-        """Return how many recipes are selected."""
-        return int(await self._session.value(COUNT, *_conditions(selection)))
-
     async def parts(self, selection: RecipeSelection) -> list[RecipeFacts]:
         """Return the recipes that the selected ones use."""
         return [_facts(row) for row in await self._session.fetch(PARTS, *_conditions(selection))]
 
     async def chunks(self, selection: RecipeSelection, size: int) -> AsyncIterator[list[RecipeFacts]]:
-        """Yield them ordered by id."""
+        """Yield them."""
         async for rows in self._session.rows(RECIPES, *_conditions(selection), size=size):
             yield [_facts(row) for row in rows]
 

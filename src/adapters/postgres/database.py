@@ -48,11 +48,20 @@ class Session:
             return await self._connection.fetchval(statement.text, *values)
 
     async def rows(self, statement: Statement, *values: object, size: int) -> AsyncIterator[list[asyncpg.Record]]:
-        """Yield lists of up to `size` rows through a server-side cursor; needs a transaction."""
+        """Yield lists of up to `size` rows through a server-side cursor; needs a transaction.
+
+        The server makes the next list while the caller works on this one.
+        """
         with translated():
             cursor = await self._connection.cursor(statement.text, *values)
-            while chunk := await cursor.fetch(size):
-                yield chunk
+            coming = asyncio.create_task(cursor.fetch(size))
+            try:
+                while chunk := await coming:
+                    coming = asyncio.create_task(cursor.fetch(size))
+                    yield chunk
+            finally:
+                coming.cancel()
+                await asyncio.wait([coming])
 
     async def script(self, text: str) -> None:
         """Run statements without parameters in one round trip."""

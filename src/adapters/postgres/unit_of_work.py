@@ -12,6 +12,7 @@ from adapters.postgres.job_news import tell_of_job
 from adapters.postgres.job_repository import PostgresJobRepository
 from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.planning_repository import PostgresMenuPlanRepository, PostgresPriceListRepository
 from adapters.postgres.projection_repository import PostgresProjectionRepository
 from adapters.postgres.recipe_repository import PostgresRecipeRepository
 from adapters.postgres.report_repository import PostgresReportRepository
@@ -30,6 +31,8 @@ class PostgresTransaction:
         self.projections = PostgresProjectionRepository(session)
         self.catalogue = PostgresCatalogueRepository(session)
         self.reports = PostgresReportRepository(session)
+        self.price_lists = PostgresPriceListRepository(session)
+        self.menu_plans = PostgresMenuPlanRepository(session)
         self.jobs = PostgresJobRepository(session, types)
         self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)

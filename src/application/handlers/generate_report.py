@@ -38,12 +38,13 @@ class GenerateReportHandler:
             sources = await snapshot.sources(command.parameters.needs())
             _check(sources, command.parameters.needs(), context.origin.principal)
             builder = KINDS[command.kind].builder(command.parameters, sources)
-            read = f"{sources.versions};{await snapshot.versions(builder.selection)}"
+            selected = await snapshot.selected(builder.selection)
+            read = f"{sources.versions};{selected.versions}"
             name = f"sha256:{hashlib.sha256(read.encode()).hexdigest()}"
             earlier = await snapshot.report(fingerprint(command.kind, command.parameters, name), owner)
             if earlier is not None:
                 return Reference(resource="report", id=earlier)
-            total, done = await snapshot.count(builder.selection), 0
+            total, done = selected.count, 0
             await context.progress.report(done, total)
             composition = Composition(await snapshot.parts(builder.selection))
             async for chunk in snapshot.chunks(builder.selection, CHUNK):

@@ -38,6 +38,16 @@ class ReportReads(Protocol):
         """Return the caller's report; None for a foreign one just as for one that does not exist."""
 
 
+class PlanningReads(Protocol):
+    """Price lists and menu plans as they are shown: to their owner and to editors."""
+
+    async def price_list(self, price_list_id: UUID, origin: Origin) -> Document | None:
+        """Return the price list; None for one that the caller may not see, just as for one that does not exist."""
+
+    async def menu_plan(self, menu_plan_id: UUID, origin: Origin) -> Document | None:
+        """Return the menu plan; None likewise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueVersion:
     """The ingredient catalogue, with a name that changes whenever its content does."""
@@ -53,26 +63,31 @@ class CatalogueReads(Protocol):
         """Return the current catalogue; cheap when it has not changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class SelectedRecipes:
+    """How many there are; `versions` changes whenever one of them, or how its lines are read, does."""
+
+    count: int
+    versions: str
+
+
 class CorpusSnapshot(Protocol):
     """What reports read, as it was at one instant; nothing here waits for another connection."""
 
     async def sources(self, needs: Needs) -> Sources:
         """Return the catalogue, and the price list and plan that are named, whoever owns them; None where none is."""
 
-    async def versions(self, selection: RecipeSelection) -> str:
-        """Name exactly which recipes are selected, in which versions."""
+    async def selected(self, selection: RecipeSelection) -> SelectedRecipes:
+        """Return how many recipes are selected, and a name for exactly these in these versions."""
 
     async def report(self, fingerprint: str, owner: str) -> UUID | None:
         """Return the owner's finished report with this fingerprint, the newest if there are several."""
-
-    async def count(self, selection: RecipeSelection) -> int:
-        """Return how many recipes are selected."""
 
     async def parts(self, selection: RecipeSelection) -> Sequence[RecipeFacts]:
         """Return the recipes that the selected ones use, directly or through others."""
 
     def chunks(self, selection: RecipeSelection, size: int) -> AsyncIterator[list[RecipeFacts]]:
-        """Yield them ordered by id, in lists of up to `size`."""
+        """Yield them in any order, in lists of up to `size`."""
 
 
 class RecipeCorpus(Protocol):

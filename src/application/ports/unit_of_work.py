@@ -11,6 +11,8 @@ from application.ports.idempotency import IdempotencyRecords
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
+from domain.menu_plan import MenuPlan
+from domain.price_list import PriceList
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
@@ -62,6 +64,26 @@ class ReportRepository(Protocol):
         """Store a report."""
 
 
+class PriceListRepository(Protocol):
+    """Price lists as aggregates."""
+
+    async def lock(self, price_list_id: UUID) -> PriceList | None:
+        """Return the list, unchanged by anybody else until the transaction ends; None if there is none."""
+
+    async def save(self, price_list: PriceList) -> None:
+        """Store a new list, or the next version of a locked one."""
+
+
+class MenuPlanRepository(Protocol):
+    """Menu plans as aggregates."""
+
+    async def lock(self, menu_plan_id: UUID) -> MenuPlan | None:
+        """Return the plan, unchanged by anybody else until the transaction ends; None if there is none."""
+
+    async def save(self, plan: MenuPlan) -> None:
+        """Store a new plan, or the next version of a locked one."""
+
+
 class JobRepository(Protocol):
     """The job's end, inside the transaction that holds the job's effect."""
 
@@ -111,6 +133,14 @@ class Transaction(Protocol):
     @property
     def reports(self) -> ReportRepository:
         """Reports."""
+
+    @property
+    def price_lists(self) -> PriceListRepository:
+        """Price lists."""
+
+    @property
+    def menu_plans(self) -> MenuPlanRepository:
+        """Menu plans."""
 
     @property
     def jobs(self) -> JobRepository:

@@ -31,6 +31,14 @@ from entrypoints.http.routes.operator import (
     redrive_dead_letters,
     retry_any_job,
 )
+from entrypoints.http.routes.planning import (
+    add_menu_plan,
+    add_price_list,
+    read_menu_plan,
+    read_price_list,
+    revise_menu_plan,
+    revise_price_list,
+)
 from entrypoints.http.routes.recipes import add_recipe, read_recipe
 from entrypoints.http.routes.reports import generate_report, read_report
 from entrypoints.http.showing import JobShowing
@@ -38,6 +46,12 @@ from entrypoints.http.showing import JobShowing
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_recipe,
     add_recipe,
+    add_price_list,
+    read_price_list,
+    revise_price_list,
+    add_menu_plan,
+    read_menu_plan,
+    revise_menu_plan,
     generate_report,
     read_report,
     list_jobs,
@@ -109,6 +123,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
+            "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),
             "meter": Provide(lambda: parts.meter, sync_to_thread=False),
         },

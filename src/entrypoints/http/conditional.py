@@ -1,12 +1,18 @@
 """Answers that pass a stored document through, and need not send it again (RFC 9110, section 13)."""
 
 import hashlib
+import re
 from collections.abc import Iterable
+from typing import Any
 
+from litestar import Request
 from litestar.response.base import ASGIResponse
 
 from application.ports.reads import Document
+from domain.errors import StaleVersionError
+from entrypoints.http.faults import PreconditionRequiredError
 
+VERSION_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
 
 
@@ -17,6 +23,23 @@ def document_answer(document: Document, if_none_match: str | None) -> ASGIRespon
     if if_none_match is not None and is_known(etag, if_none_match):
         return ASGIResponse(body=b"", status_code=304, headers=headers)
     return ASGIResponse(body=document.body, media_type="application/json", headers=headers)
+
+
+def expected_version(request: Request[Any, Any, Any]) -> int | None:
+    """Return the version that If-Match means, None for any.
+
+    Raises PreconditionRequiredError without one, StaleVersionError for a tag that no version of ours has: a weak one,
+    or one that somebody else made up.
+    """
+    condition = request.headers.get("if-match")
+    if condition is None:
+        raise PreconditionRequiredError
+    if condition.strip() == "*":
+        return None
+    found = VERSION_TAG.fullmatch(condition.strip())
+    if found is None:
+        raise StaleVersionError("If-Match is not the ETag of one version of this resource.")
+    return int(found[1])
 
 
 def _opaque(version: str) -> str:

@@ -51,6 +51,14 @@ class UnsupportedMediaTypeError(RequestError):
     detail = "This route takes application/json in UTF-8, not encoded further."
 
 
+class PreconditionRequiredError(RequestError):
+    """The change names no version that it is meant for."""
+
+    code = "precondition-required"
+    status = 428
+    detail = "Send If-Match with the ETag that you were given, so that nobody's changes are lost."
+
+
 class NoSuchResourceError(RequestError):
     """The path is no resource's."""
 

@@ -4,7 +4,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from application.operations.operations import Operations
-from application.ports.reads import RecipeReads, ReportReads
+from application.ports.reads import PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.answers import Answer
@@ -14,6 +14,7 @@ from entrypoints.readiness import Readiness
 Showing = NamedDependency[SkipValidation[JobShowing]]
 """Shows jobs to their owners."""
 Recipes = NamedDependency[SkipValidation[RecipeReads]]
+Planning = NamedDependency[SkipValidation[PlanningReads]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Ready = NamedDependency[SkipValidation[Readiness]]

@@ -9,7 +9,7 @@ from application.operations.operations import Operations
 from application.pace import Pace
 from application.ports.clock import IdFactory
 from application.ports.job_reads import JobReads
-from application.ports.reads import RecipeReads, ReportReads
+from application.ports.reads import PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
 from entrypoints.readiness import Readiness
@@ -27,6 +27,7 @@ class ApiParts:
     most_event_streams: int
     recipe_reads: RecipeReads
     report_reads: ReportReads
+    planning_reads: PlanningReads
     verifier: TokenVerifier
     readiness: Readiness
     tracer: Tracer

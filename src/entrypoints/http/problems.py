@@ -32,6 +32,7 @@ STATUS: Mapping[ErrorKind, int] = {
     ErrorKind.NOT_FOUND: 404,
     ErrorKind.CONFLICT: 409,
     ErrorKind.FORBIDDEN: 403,
+    ErrorKind.STALE: 412,
 }
 
 TITLES: Mapping[str, str] = {

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-TEMPLATES: Mapping[str, str] = {"recipe": "/recipe/{}", "report": "/reports/{}", "job": "/jobs/{}"}
+TEMPLATES: Mapping[str, str] = {"recipe": "/recipe/{}", "report": "/reports/{}", "job": "/jobs/{}",
+    "price-list": "/price-lists/{}",
+    "menu-plan": "/menu-plans/{}"}
 
 
 def resource_url(resource: str, resource_id: UUID) -> str:

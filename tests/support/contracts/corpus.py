@@ -36,14 +36,14 @@ class CorpusContract:
 
     async def selected(self, selection: RecipeSelection) -> list[RecipeFacts]:
         async with self.corpus.snapshot(an_origin()) as snapshot:
-            count = await snapshot.count(selection)
+            count = (await snapshot.selected(selection)).count
             recipes = [recipe async for chunk in snapshot.chunks(selection, 1) for recipe in chunk]
         assert count == len(recipes)
-        return recipes
+        return sorted(recipes, key=lambda recipe: recipe.id)
 
     async def versions(self, selection: RecipeSelection) -> str:
         async with self.corpus.snapshot(an_origin()) as snapshot:
-            return await snapshot.versions(selection)
+            return (await snapshot.selected(selection)).versions
 
     async def test_selection_meets_every_condition(self) -> None:
         await self.add(RICE, a_content("Rice", category="Side dish"))

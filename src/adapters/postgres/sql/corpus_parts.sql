@@ -27,4 +27,3 @@ FROM recipe
 JOIN recipe_line AS line ON line.recipe_id = recipe.id
 WHERE recipe.id IN (SELECT id FROM used)
 GROUP BY recipe.id
-ORDER BY recipe.id

@@ -14,4 +14,3 @@ WHERE recipe.status = 'published'
     AND ($2::text IS NULL OR recipe.category = $2)
     AND ($3::text IS NULL OR $3 = ANY (recipe.tags))
 GROUP BY recipe.id
-ORDER BY recipe.id

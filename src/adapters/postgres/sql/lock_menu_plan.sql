@@ -1,0 +1,4 @@
+SELECT document
+FROM menu_plan
+WHERE id = $1
+FOR UPDATE

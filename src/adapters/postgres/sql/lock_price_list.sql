@@ -1,0 +1,4 @@
+SELECT document
+FROM price_list
+WHERE id = $1
+FOR UPDATE

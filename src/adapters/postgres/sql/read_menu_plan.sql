@@ -1,0 +1,3 @@
+SELECT document
+FROM menu_plan
+WHERE id = $1

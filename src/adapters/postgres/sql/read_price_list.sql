@@ -1,0 +1,3 @@
+SELECT document
+FROM price_list
+WHERE id = $1
