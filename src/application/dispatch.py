@@ -14,7 +14,18 @@ from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.run_drill import RunDrillHandler
-from domain.commands import AddMenuPlan, AddPriceList, ReviseMenuPlan, RevisePriceList, AddRecipe, CancelJob, Command, GenerateReport, ReviseCatalogue, RunDrill
+from domain.commands import (
+    AddMenuPlan,
+    AddPriceList,
+    AddRecipe,
+    CancelJob,
+    Command,
+    GenerateReport,
+    ReviseCatalogue,
+    ReviseMenuPlan,
+    RevisePriceList,
+    RunDrill,
+)
 from domain.events import Event, RecipeAdded
 
 

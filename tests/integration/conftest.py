@@ -30,7 +30,7 @@ async def database_dsn(postgres_dsn: str) -> str:
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
         "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, ingredient, catalogue, job, outbox, report, "
-        "expired, idempotency_record, audit, drill_effect"
+        "expired, idempotency_record, audit, drill_effect, price_list, price, menu_plan"
     )
     await connection.close()
     return postgres_dsn

@@ -7,6 +7,7 @@ from adapters.memory.corpus import InMemoryRecipeCorpus
 from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
+from adapters.memory.planning import InMemoryPlanningReads
 from adapters.memory.reads import (
     InMemoryCatalogueReads,
     InMemoryRecipeReads,
@@ -16,11 +17,15 @@ from adapters.memory.tables import Tables
 from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.bus import Bus, Handler, by_type
+from application.handlers.add_menu_plan import AddMenuPlanHandler
+from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
+from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
 from application.pace import Pace
@@ -52,12 +57,17 @@ class InMemoryApplication:
         self.pace = Pace(reads=self.job_reads, upkeep=self.jobs, clock=self.clock)
         self.outbox = InMemoryOutboxStore(self.tables, self.clock)
         self.recipe_reads = InMemoryRecipeReads(self.tables)
+        self.planning_reads = InMemoryPlanningReads(self.tables)
         self.report_reads = InMemoryReportReads(self.tables)
         handlers = by_type(
             [
                 AddRecipeHandler(self.catalogue, self.clock, self.ids),
                 GenerateReportHandler(self.corpus, self.clock, self.ids),
                 ReviseCatalogueHandler(),
+                AddPriceListHandler(self.catalogue, self.clock, self.ids),
+                RevisePriceListHandler(self.catalogue, self.clock),
+                AddMenuPlanHandler(self.clock, self.ids),
+                ReviseMenuPlanHandler(self.clock),
                 CancelJobHandler(self.clock),
                 RunDrillHandler(self.trouble, may_harm=True),
                 ProjectRecipe(self.catalogue),

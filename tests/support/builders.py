@@ -11,7 +11,7 @@ from domain.principal import Principal
 from domain.recipe import RecipeContent, RecipeYield, Section
 from domain.report import ReportKind
 
-ALL_SCOPES = frozenset({"recipe:read", "recipe:write", "report:generate", "catalogue:write", "drill:run"})
+ALL_SCOPES = frozenset({"recipe:read", "recipe:write", "report:generate", "catalogue:write", "plan:write", "drill:run"})
 
 
 def an_origin(

@@ -1,22 +1,36 @@
 """Builders for reports: recipes as facts, ingredients, prices and plans."""
 
-from collections.abc import Iterable, Mapping
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from pathlib import Path
 from uuid import UUID
 
 from domain.ingredient import Allergen, Ingredient, Presence
+from domain.ingredient_table import ingredient_from_row
 from domain.menu_plan import MenuPlan, MenuPlanContent, PlannedMeal
 from domain.nutrient import Nutrient
 from domain.price_list import Price, PriceList, PriceListContent
-from domain.report import ReportKind, ReportParameters
+from domain.report import RecipeSelection, ReportKind, ReportParameters
+from domain.reports.allergen_matrix import AllergenMatrixParameters
+from domain.reports.cost_trend import CostTrendParameters
 from domain.reports.facts import MICROGRAMS_PER_GRAM, Findings, RecipeFacts
+from domain.reports.ingredient_affinity import IngredientAffinityParameters
 from domain.reports.kinds import KINDS
+from domain.reports.purchasing_list import PurchasingListParameters
 from domain.reports.sources import Sources
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 A_PRICE_LIST = UUID(int=70)
 A_PLAN = UUID(int=80)
+PARAMETERS: dict[ReportKind, ReportParameters] = {
+    ReportKind.NUTRITION_SUMMARY: RecipeSelection(),
+    ReportKind.ALLERGEN_MATRIX: AllergenMatrixParameters(),
+    ReportKind.COST_TREND: CostTrendParameters(price_list_id=A_PRICE_LIST, from_month="2026-01", months=3),
+    ReportKind.PURCHASING_LIST: PurchasingListParameters(menu_plan_id=A_PLAN, price_list_id=A_PRICE_LIST),
+    ReportKind.INGREDIENT_AFFINITY: IngredientAffinityParameters(minimum_recipes=1),
+}
 
 
 def facts(
@@ -110,3 +124,11 @@ def findings(kind: ReportKind, parameters: ReportParameters, read: Sources, reci
     for recipe in recipes:
         builder.add(recipe)
     return builder.finish()
+
+
+def sample_ingredients() -> Sequence[Ingredient]:
+    """Return the ingredients that are seeded."""
+    with (Path("src") / "entrypoints" / "cli" / "samples" / "ingredients.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        return [ingredient_from_row(row) for row in csv.DictReader(file)]

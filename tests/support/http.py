@@ -69,6 +69,7 @@ class InMemoryApi:
             most_event_streams=3,
             recipe_reads=core.recipe_reads,
             report_reads=core.report_reads,
+            planning_reads=core.planning_reads,
             verifier=KnownTokens(),
             readiness=Readiness(self.checks),
             tracer=core.telemetry,

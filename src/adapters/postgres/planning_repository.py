@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from adapters.postgres.database import LazyTransaction
+from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.menu_plan_document import menu_plan_document, menu_plan_from
 from adapters.wire.price_list_document import price_list_document, price_list_from

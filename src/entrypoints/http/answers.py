@@ -44,6 +44,19 @@ async def created(execution: Execution) -> Response[Created | None]:
     return Response(Created(str(reference.id), url), status_code=201, headers={"Location": url})
 
 
+def changed_from(version: int | None) -> Done:
+    """Return what answers a change: 200 with the new version's ETag, where it follows from the old one's."""
+
+    async def done(execution: Execution) -> Response[Any]:
+        answer = await created(execution)
+        answer.status_code = 200
+        if version is not None:
+            answer.headers["ETag"] = f'"{version + 1}"'
+        return answer
+
+    return done
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What answering needs of the application."""

@@ -18,7 +18,7 @@ CACHE_CONTROL = "private, max-age=0, must-revalidate"
 
 def document_answer(document: Document, if_none_match: str | None) -> ASGIResponse:
     """Return 200 with the bytes as they are stored, or 304 when the client has them already."""
-    etag = f'"{_opaque(document.version)}"'
+    etag = etag_of(document.version)
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if if_none_match is not None and is_known(etag, if_none_match):
         return ASGIResponse(body=b"", status_code=304, headers=headers)
@@ -42,8 +42,10 @@ def expected_version(request: Request[Any, Any, Any]) -> int | None:
     return int(found[1])
 
 
-def _opaque(version: str) -> str:
-    return version if version.isdecimal() else hashlib.sha256(version.encode()).hexdigest()[:16]
+def etag_of(version: str, form: str = "") -> str:
+    """Return the strong tag of a version, in a form of its own where there are several."""
+    opaque = version if version.isdecimal() else hashlib.sha256(version.encode()).hexdigest()[:16]
+    return f'"{opaque}-{form}"' if form else f'"{opaque}"'
 
 
 def is_known(etag: str, condition: str) -> bool:

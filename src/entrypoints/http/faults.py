@@ -1,5 +1,6 @@
 """What can be wrong with a request before any use case sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -57,6 +58,18 @@ class PreconditionRequiredError(RequestError):
     code = "precondition-required"
     status = 428
     detail = "Send If-Match with the ETag that you were given, so that nobody's changes are lost."
+
+
+class NotAcceptableError(RequestError):
+    """The client takes no form that there is."""
+
+    code = "not-acceptable"
+    status = 406
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        """Name the forms that there are."""
+        self.detail = f"This resource comes as {', '.join(forms)}."
+        super().__init__(self.detail)
 
 
 class NoSuchResourceError(RequestError):

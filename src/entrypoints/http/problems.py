@@ -44,6 +44,7 @@ TITLES: Mapping[str, str] = {
     "keys-unavailable": "Identity keys unavailable",
     "malformed-body": "Malformed body",
     "method-not-allowed": "Method not allowed",
+    "not-acceptable": "Not acceptable",
     "not-found": "Not found",
     "temporary-reduced-capacity": "Temporarily unavailable",
     "unauthorized": "Unauthorized",

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-TEMPLATES: Mapping[str, str] = {"recipe": "/recipe/{}", "report": "/reports/{}", "job": "/jobs/{}",
+TEMPLATES: Mapping[str, str] = {
+    "recipe": "/recipe/{}",
+    "report": "/reports/{}",
+    "job": "/jobs/{}",
     "price-list": "/price-lists/{}",
-    "menu-plan": "/menu-plans/{}"}
+    "menu-plan": "/menu-plans/{}",
+}
 
 
 def resource_url(resource: str, resource_id: UUID) -> str:

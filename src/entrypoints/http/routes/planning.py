@@ -11,7 +11,7 @@ from application.dispatch import scopes_of
 from domain.commands import AddMenuPlan, AddPriceList, ReviseMenuPlan, RevisePriceList
 from domain.errors import MenuPlanNotFoundError, PriceListNotFoundError
 from entrypoints.edge import Edge
-from entrypoints.http.answers import Created
+from entrypoints.http.answers import Created, changed_from
 from entrypoints.http.conditional import document_answer, expected_version
 from entrypoints.http.injected import Answering, Caller, Planning, Segment
 from entrypoints.http.observation import canonical_uuid

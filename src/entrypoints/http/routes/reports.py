@@ -11,10 +11,10 @@ from domain.commands import GenerateReport
 from domain.errors import ReportNotFoundError
 from entrypoints.edge import Cost, Edge
 from entrypoints.http.answers import Created
-from entrypoints.http.conditional import document_answer
 from entrypoints.http.faults import GoneError
 from entrypoints.http.injected import Answering, Caller, Reports, Segment, Showing
 from entrypoints.http.observation import canonical_uuid
+from entrypoints.http.representations.choice import chosen_form, report_answer
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
 from entrypoints.http.strict_json import StrictJson
@@ -39,11 +39,12 @@ async def generate_report(data: JSONBody[ReportRequest], answer: Answering) -> R
 async def read_report(
     request: Request[Any, Any, Any], report_id: Segment, report_reads: Reports, showing: Showing, origin: Caller
 ) -> ASGIResponse:
-    """Return one of the caller's reports."""
+    """Return one of the caller's reports, as JSON, CSV, NDJSON or a page."""
+    media_type = chosen_form(request.headers.get("accept"))
     identifier = canonical_uuid(report_id)
     document = identifier and await report_reads.document(identifier, origin)
     if not document:
         if identifier and await showing.reads.is_expired(identifier, owner=origin.principal.subject):
             raise GoneError
         raise ReportNotFoundError("There is no such report.")
-    return document_answer(document, request.headers.get("if-none-match"))
+    return report_answer(document, media_type, request.headers.get("if-none-match"))

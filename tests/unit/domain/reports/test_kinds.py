@@ -12,16 +12,15 @@ from domain.commands import GenerateReport
 from domain.errors import InvalidReportError
 from domain.ingredient import Allergen, Presence
 from domain.nutrient import Nutrient
-from domain.report import RecipeSelection, ReportKind, ReportParameters, fingerprint
+from domain.report import RecipeSelection, ReportKind, fingerprint
 from domain.reports.allergen_matrix import AllergenMatrixParameters
-from domain.reports.cost_trend import CostTrendParameters
 from domain.reports.facts import Findings, RecipeFacts
 from domain.reports.ingredient_affinity import MOST_PAIRS, IngredientAffinityParameters
 from domain.reports.kinds import KINDS
-from domain.reports.purchasing_list import PurchasingListParameters
 from tests.support.facts import (
     A_PLAN,
     A_PRICE_LIST,
+    PARAMETERS,
     a_meal,
     a_plan,
     a_price,
@@ -33,13 +32,6 @@ from tests.support.facts import (
 )
 
 NAMES = ("rice", "oil", "milk", "spice")
-PARAMETERS: dict[ReportKind, ReportParameters] = {
-    ReportKind.NUTRITION_SUMMARY: RecipeSelection(),
-    ReportKind.ALLERGEN_MATRIX: AllergenMatrixParameters(),
-    ReportKind.COST_TREND: CostTrendParameters(price_list_id=A_PRICE_LIST, from_month="2026-01", months=3),
-    ReportKind.PURCHASING_LIST: PurchasingListParameters(menu_plan_id=A_PLAN, price_list_id=A_PRICE_LIST),
-    ReportKind.INGREDIENT_AFFINITY: IngredientAffinityParameters(minimum_recipes=1),
-}
 SOURCES = sources(
     an_ingredient("rice", {Nutrient.ENERGY: 350}),
     an_ingredient("oil", {Nutrient.ENERGY: 900, Nutrient.FAT: 100}),
