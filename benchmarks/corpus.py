@@ -36,6 +36,7 @@ from domain.job import Origin
 from domain.principal import Principal
 from domain.projection import RecipeProjection, project
 from domain.recipe import Recipe, RecipeContent, RecipeYield, Section
+from domain.search import facets_of, free_facets, ingredient_facets
 
 TABLE = Path(__file__).parents[1] / "src" / "entrypoints" / "cli" / "samples" / "ingredients.csv"
 CHUNK = 5_000
@@ -69,9 +70,10 @@ JAPANESE_VOLUMES = ("大さじ2", "小さじ1", "1/2カップ", "大さじ1と1/
 RECIPE = ("id", "owner", "version", "status", "category", "tags", "document", "created_at", "updated_at")
 LINE = (
     *("recipe_id", "position", "raw", "parser_version", "confidence", "status", "ingredient"),
-    *("micrograms", "micrograms_low", "micrograms_high", "is_optional"),
+    *("micrograms", "micrograms_low", "micrograms_high", "is_optional", "sub_recipe_id", "sub_recipe_millionths"),
 )
 NUTRITION = ("recipe_id", "recipe_version", "catalogue_version", "nutrition")
+SEARCH = ("recipe_id", "owner", "status", "created_at", "facets", "ingredients", "free_from")
 ALLERGEN = ("recipe_id", "recipe_version", "catalogue_version", "contained", "possible", "unknown")
 
 
@@ -92,7 +94,7 @@ class Cook:
 
     def projected(self, recipe: Recipe, catalogue: str) -> RecipeProjection:
         """Return what follows from a recipe."""
-        return project(recipe, self._catalogue, catalogue)
+        return project(recipe, self._catalogue, catalogue, {})
 
     def _recipe(self, number: int) -> Recipe:
         chance = self._random
@@ -155,7 +157,7 @@ async def fill(dsn: str, *, recipes: int, seed: int = 1) -> None:
             while chunk := list(islice(made, CHUNK)):
                 async with connection.transaction():
                     await _copy(connection, chunk, [cook.projected(recipe, catalogue) for recipe in chunk])
-            await connection.execute("ANALYZE recipe, recipe_line, recipe_nutrition, recipe_allergen")
+            await connection.execute("ANALYZE recipe, recipe_line, recipe_nutrition, recipe_allergen, recipe_search")
 
 
 async def _copy(
@@ -169,6 +171,10 @@ async def _copy(
         "recipe_nutrition": (
             NUTRITION,
             [(made.recipe_id, made.version, made.catalogue, encode(made.nutrition)) for made in projections],
+        ),
+        "recipe_search": (
+            SEARCH,
+            [_search_row(recipe, made) for recipe, made in zip(recipes, projections, strict=True)],
         ),
         "recipe_allergen": (ALLERGEN, [_allergen_row(made) for made in projections]),
     }
@@ -187,6 +193,11 @@ def _recipe_row(recipe: Recipe) -> tuple[object, ...]:
 def _line_rows(recipe: Recipe) -> Iterator[tuple[object, ...]]:
     for position, row in enumerate(zip(*line_columns(recipe.readings), strict=True)):
         yield recipe.id, position, *row
+
+
+def _search_row(recipe: Recipe, made: RecipeProjection) -> tuple[object, ...]:
+    facets = (sorted(facets_of(recipe)), sorted(ingredient_facets(recipe)), sorted(free_facets(made.allergens)))
+    return recipe.id, recipe.owner, recipe.status.value, recipe.created_at, *facets
 
 
 def _allergen_row(made: RecipeProjection) -> tuple[object, ...]:

@@ -7,26 +7,34 @@ from dataclasses import dataclass
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
+from application.handlers.delete_recipe import DeleteRecipeHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
+from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
+from application.handlers.revise_recipe import ReviseRecipeHandler
 from application.handlers.run_drill import RunDrillHandler
 from domain.commands import (
     AddMenuPlan,
     AddPriceList,
     AddRecipe,
+    ArchiveRecipe,
     CancelJob,
     Command,
+    DeleteRecipe,
     GenerateReport,
+    PublishRecipe,
     ReviseCatalogue,
     ReviseMenuPlan,
     RevisePriceList,
+    ReviseRecipe,
     RunDrill,
 )
-from domain.events import Event, RecipeAdded
+from domain.events import Event, RecipeAdded, RecipeArchived, RecipePublished, RecipeRevised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,10 @@ class UseCase:
 
 USE_CASES: Mapping[type[Command], UseCase] = {
     AddRecipe: UseCase(handler=AddRecipeHandler, scope="recipe:write"),
+    ReviseRecipe: UseCase(handler=ReviseRecipeHandler, scope="recipe:write"),
+    PublishRecipe: UseCase(handler=PublishRecipeHandler, scope="recipe:write"),
+    ArchiveRecipe: UseCase(handler=ArchiveRecipeHandler, scope="recipe:write"),
+    DeleteRecipe: UseCase(handler=DeleteRecipeHandler, scope="recipe:write"),
     GenerateReport: UseCase(handler=GenerateReportHandler, scope="report:generate", timeout_seconds=600),
     AddPriceList: UseCase(handler=AddPriceListHandler, scope="plan:write"),
     RevisePriceList: UseCase(handler=RevisePriceListHandler, scope="plan:write"),
@@ -58,6 +70,9 @@ USE_CASES: Mapping[type[Command], UseCase] = {
 
 EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
     RecipeAdded: (ProjectRecipe,),
+    RecipeRevised: (ProjectRecipe,),
+    RecipePublished: (ProjectRecipe,),
+    RecipeArchived: (ProjectRecipe,),
 }
 
 

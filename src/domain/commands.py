@@ -15,10 +15,44 @@ from domain.reports.kinds import KINDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRecipe:
-    """Publish a new recipe, owned by the caller; one that brings its own id can be added only once."""
+    """Keep a new recipe, owned by the caller; one that brings its own id can be added only once."""
 
     content: RecipeContent
     recipe_id: UUID | None = None
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseRecipe:
+    """Write a recipe anew; refused unless it is still of the expected version (None is any)."""
+
+    recipe_id: UUID
+    content: RecipeContent
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishRecipe:
+    """Let everybody find a draft or an archived recipe."""
+
+    recipe_id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveRecipe:
+    """Let nobody find a published recipe any more; who knows its id still reads it."""
+
+    recipe_id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRecipe:
+    """Remove a recipe that no other recipe uses."""
+
+    recipe_id: UUID
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +125,10 @@ class RunDrill:
 
 Command = (
     AddRecipe
+    | ReviseRecipe
+    | PublishRecipe
+    | ArchiveRecipe
+    | DeleteRecipe
     | GenerateReport
     | AddPriceList
     | RevisePriceList

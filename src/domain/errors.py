@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """The four ways a request can be refused; entrypoints map each to a status or verdict."""
+    """The ways a request can be refused; entrypoints map each to a status or verdict."""
 
     INVALID = "invalid"
     NOT_FOUND = "not-found"
@@ -55,11 +55,38 @@ class InvalidRecipeError(DomainError):
     code = "invalid-recipe"
 
 
+class NotOwnerError(DomainError):
+    """It belongs to somebody else, and the principal has no role that allows to change it."""
+
+    code = "not-owner"
+    kind = ErrorKind.FORBIDDEN
+
+
 class StaleVersionError(DomainError):
     """Somebody else changed it since the caller last looked."""
 
     code = "stale-version"
     kind = ErrorKind.STALE
+
+
+class RecipeTransitionError(DomainError):
+    """The recipe's status does not allow this change."""
+
+    code = "recipe-transition"
+    kind = ErrorKind.CONFLICT
+
+
+class RecipeInUseError(DomainError):
+    """Other recipes use this one."""
+
+    code = "recipe-in-use"
+    kind = ErrorKind.CONFLICT
+
+
+class InvalidSearchError(DomainError):
+    """The search asks for more than one may."""
+
+    code = "invalid-search"
 
 
 class InvalidReportError(DomainError):

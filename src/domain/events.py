@@ -7,10 +7,49 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeAdded:
-    """A recipe was published."""
+    """A recipe was written."""
 
     recipe_id: UUID
     version: int
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeRevised:
+    """A recipe's content was written anew."""
+
+    recipe_id: UUID
+    version: int
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipePublished:
+    """A draft, or a recipe from the archive, can be found by everybody."""
+
+    recipe_id: UUID
+    version: int
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeArchived:
+    """A recipe is still read by its id, but no longer found."""
+
+    recipe_id: UUID
+    version: int
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeDeleted:
+    """A recipe is gone, with all that followed from it."""
+
+    recipe_id: UUID
     owner: str
     at: datetime
 
@@ -56,4 +95,14 @@ class JobCancelled:
     at: datetime
 
 
-Event = RecipeAdded | ReportGenerated | JobSucceeded | JobFailed | JobCancelled
+Event = (
+    RecipeAdded
+    | RecipeRevised
+    | RecipePublished
+    | RecipeArchived
+    | RecipeDeleted
+    | ReportGenerated
+    | JobSucceeded
+    | JobFailed
+    | JobCancelled
+)

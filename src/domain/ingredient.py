@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 from domain.ingredient_line import IngredientLine, parse_line
 from domain.ingredient_names import NameIndex, words_of
@@ -74,11 +75,16 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedLine:
-    """A line with the catalogue's name of its ingredient and its weight in grams, each None when unknown."""
+    """A line with the catalogue's name of its ingredient and its weight in grams, each None when unknown.
+
+    A line that uses another recipe names that one instead, and how much of its whole yield goes in.
+    """
 
     line: IngredientLine
     ingredient: str | None
     grams: Fraction | None
+    sub_recipe_id: UUID | None = None
+    portion: Fraction | None = None
 
     @property
     def is_weighed(self) -> bool:
@@ -93,7 +99,7 @@ class ResolvedLine:
     @property
     def status(self) -> LineStatus:
         """What became of it."""
-        if self.is_weighed:
+        if self.is_weighed or self.portion is not None:
             return LineStatus.RESOLVED
         return LineStatus.TO_TASTE if self.line.to_taste else LineStatus.UNRESOLVED
 
@@ -138,6 +144,10 @@ class Catalogue:
     def get(self, name: str) -> Ingredient | None:
         """Return the ingredient of exactly this name."""
         return self._by_name.get(name)
+
+    def find(self, text: str) -> str | None:
+        """Return the name of the ingredient that a text names, or None."""
+        return self._names.find(text)
 
     def resolve(self, line: IngredientLine) -> ResolvedLine:
         """Find the line's ingredient, and its weight by unit, density or piece; a range weighs its middle."""

@@ -12,19 +12,26 @@ SOURCE = "USDA National Nutrient Database for Standard Reference 28"
 def ingredient_from_row(row: Mapping[str, str]) -> Ingredient:
     """Return the ingredient of one row; raise ValueError or KeyError when a column is missing or no number.
 
-    The table lists the allergens that an ingredient contains; it does not claim that it is free of the others,
-    so those stay unknown.
+    An allergen listed plainly is contained, one with `*` may be, one with `?` is unknown. The others are absent where
+    `allergen_basis` says why that is certain ("single food": it is nothing but itself), else they stay unknown.
     """
+    others = Presence.FREE if row["allergen_basis"] else Presence.UNKNOWN
+    listed = dict(_presence(item) for item in _listed(row["eu_allergens"]))
     return Ingredient(
         name=row["name"],
         aliases=_listed(row["aliases"]),
-        eu_allergens={Allergen(name): Presence.CONTAINS for name in _listed(row["eu_allergens"])},
+        eu_allergens={allergen: listed.get(allergen, others) for allergen in Allergen},
         density_g_per_ml=_figure(row["density_g_per_ml"]),
         piece_g=_figure(row["piece_g"]),
         piece_measure=row["piece_measure"] or None,
         nutrients={nutrient: figure for nutrient in Nutrient if (figure := _figure(row[nutrient])) is not None},
         source=f"{SOURCE}, NDB {row['usda_ndb_no']}" if row["usda_ndb_no"] else "own table",
     )
+
+
+def _presence(item: str) -> tuple[Allergen, Presence]:
+    marks = {"*": Presence.MAY_CONTAIN, "?": Presence.UNKNOWN}
+    return Allergen(item.rstrip("*?")), marks.get(item[-1], Presence.CONTAINS)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from domain.ingredient import Catalogue, ResolvedLine
@@ -29,6 +29,11 @@ class RecipeNutrition:
         """Whether nothing is missing from this total: all lines resolved, every weighed one with a figure."""
         return 0 < self.weighed == self.known.get(nutrient, 0) and self.resolved == self.lines
 
+    def scaled(self, factor: Fraction) -> "RecipeNutrition":
+        """Return the nutrition of so much of it; how much is known of it stays the same."""
+        totals = {nutrient: total * factor for nutrient, total in self.totals.items()}
+        return replace(self, totals=totals)
+
     def plus(self, other: "RecipeNutrition") -> "RecipeNutrition":
         """Return the nutrition of both taken together."""
         totals, known = dict(self.totals), dict(self.known)
@@ -42,6 +47,10 @@ class RecipeNutrition:
             totals=totals,
             known=known,
         )
+
+
+NOT_UNDERSTOOD = RecipeNutrition(lines=1, resolved=0, weighed=0, totals={}, known={})
+"""What a line adds that nobody understands."""
 
 
 def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeNutrition:

@@ -25,6 +25,11 @@ class Principal:
         """Tell whether this principal may see and change what this owner keeps for themself."""
         return self.subject == owner or "editor" in self.roles
 
+    @property
+    def is_editor(self) -> bool:
+        """Tell whether this principal may change recipes and ingredients of others."""
+        return "editor" in self.roles
+
     def require_scope(self, scope: str) -> None:
         """Raise ForbiddenError unless this principal holds the scope."""
         if scope not in self.scopes:

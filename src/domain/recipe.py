@@ -1,16 +1,25 @@
 """The recipe: what a cook writes down, with its lines read once and kept as they were written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from domain.errors import InvalidRecipeError
-from domain.events import RecipeAdded
+from domain.errors import (
+    InvalidRecipeError,
+    NotOwnerError,
+    RecipeNotFoundError,
+    RecipeTransitionError,
+    StaleVersionError,
+)
+from domain.events import RecipeAdded, RecipeArchived, RecipeDeleted, RecipePublished, RecipeRevised
 from domain.ingredient import Catalogue, ResolvedLine
+from domain.ingredient_line import IngredientLine
+from domain.principal import Principal
+from domain.units import converted, find_unit
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
@@ -18,6 +27,7 @@ MOST_LINES = 300
 SERVING_UNITS = frozenset({"serving", "servings", "portion", "portions", "people", "persons", "人分", "人前"})
 SMALLEST_YIELD = Fraction(1, 100)
 LARGEST_YIELD = 10_000
+LARGEST_PORTION = 1_000
 LONGEST_MINUTES = 100_000
 # Unicode's categories Cc and Cs, but for the line break and the tab.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -54,6 +64,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubRecipe:
+    """A line that stands for another recipe.
+
+    `line` counts the lines through all sections, from 0. `portion` is how much of that recipe's whole yield goes in
+    (1 is all of it); None leaves it to the line's amount, where the yield is told in the same kind of unit.
+    """
+
+    line: int
+    recipe_id: UUID
+    portion: Fraction | None = None
+
+    def share(self, line: IngredientLine, made: RecipeYield | None) -> Fraction | None:
+        """Return the portion, or what the line's amount is of the other recipe's yield; None when neither tells."""
+        if self.portion is not None or made is None or line.amount is None or line.unit is None:
+            return self.portion
+        unit = find_unit(made.unit)
+        amount = converted(line.amount.midpoint, line.unit, unit) if unit is not None else None
+        return None if amount is None else amount / made.amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeContent:
     """Everything about a recipe that its author decides; times are in minutes, None is unknown."""
 
@@ -70,6 +101,7 @@ class RecipeContent:
     language: str | None = None
     source: str | None = None
     licence: str | None = None
+    sub_recipes: tuple[SubRecipe, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no cook could use, naming the field by a JSON pointer."""
@@ -79,6 +111,7 @@ class RecipeContent:
             if text is not None:
                 _check_text(text, f"/{field}", longest=LONGEST_TEXT)
         self._check_lists()
+        self._check_sub_recipes()
         for field, minutes in (("prepMinutes", self.prep_minutes), ("cookMinutes", self.cook_minutes)):
             if minutes is not None and not 0 <= minutes <= LONGEST_MINUTES:
                 raise InvalidRecipeError("Minutes are from 0 to 100,000.", pointer=f"/{field}")
@@ -94,6 +127,23 @@ class RecipeContent:
             raise InvalidRecipeError(f"At most {MOST_LINES} steps and tags.", pointer="/steps")
         _check_texts(self.steps, "/steps", longest=LONGEST_TEXT)
         _check_texts(self.tags, "/tags", longest=100)
+
+    def _check_sub_recipes(self) -> None:
+        lines = [part.line for part in self.sub_recipes]
+        if len(set(lines)) < len(lines) or not all(0 <= line < len(self.lines) for line in lines):
+            raise InvalidRecipeError("A line stands for one other recipe at most.", pointer="/ingredients")
+        for part in self.sub_recipes:
+            if part.portion is not None and not 0 < part.portion <= LARGEST_PORTION:
+                pointer = f"{self.pointer_of(part.line)}/portion"
+                raise InvalidRecipeError("A portion is above 0 and at most 1,000.", pointer=pointer)
+
+    def pointer_of(self, line: int) -> str:
+        """Return the JSON pointer of a line, counted through all sections."""
+        section = 0
+        while line >= len(self.sections[section].lines):
+            line -= len(self.sections[section].lines)
+            section += 1
+        return f"/ingredients/{section}/lines/{line}"
 
     @property
     def servings(self) -> Fraction | None:
@@ -137,9 +187,66 @@ class Recipe:
         )
         return recipe, RecipeAdded(recipe_id=recipe_id, version=1, owner=owner, at=at)
 
-    def read_with(self, catalogue: Catalogue) -> "Recipe":
-        """Return the same recipe with its lines read by this parser and this catalogue; no new version."""
-        return replace(self, readings=tuple(catalogue.read(line) for line in self.content.lines))
+    def as_draft(self) -> "Recipe":
+        """Return the recipe as its owner's alone."""
+        return replace(self, status=RecipeStatus.DRAFT)
+
+    def is_shown_to(self, principal: Principal) -> bool:
+        """Whether this principal may know of the recipe."""
+        return self.status is not RecipeStatus.DRAFT or self.owner == principal.subject
+
+    def check_change(self, principal: Principal, expected_version: int | None) -> None:
+        """Raise unless this principal may change the recipe, and means this version of it."""
+        if not self.is_shown_to(principal):
+            raise RecipeNotFoundError("There is no such recipe.")
+        if self.owner != principal.subject and not principal.is_editor:
+            raise NotOwnerError("Only its owner or an editor may change this recipe.")
+        if expected_version not in {None, self.version}:
+            raise StaleVersionError(f"The recipe is of version {self.version} now.")
+
+    def revise(
+        self, content: RecipeContent, readings: Sequence[ResolvedLine], at: datetime
+    ) -> tuple["Recipe", RecipeRevised]:
+        """Write the recipe anew, and say so."""
+        recipe = replace(self._next(at), content=content, readings=tuple(readings))
+        return recipe, RecipeRevised(recipe_id=self.id, version=recipe.version, owner=self.owner, at=at)
+
+    def publish(self, at: datetime) -> tuple["Recipe", RecipePublished]:
+        """Let everybody find it, and say so; raise RecipeTransitionError when everybody does already."""
+        if self.status is RecipeStatus.PUBLISHED:
+            raise RecipeTransitionError("The recipe is published already.")
+        recipe = replace(self._next(at), status=RecipeStatus.PUBLISHED)
+        return recipe, RecipePublished(recipe_id=self.id, version=recipe.version, owner=self.owner, at=at)
+
+    def archive(self, at: datetime) -> tuple["Recipe", RecipeArchived]:
+        """Let nobody find it, and say so; raise RecipeTransitionError unless it is published."""
+        if self.status is not RecipeStatus.PUBLISHED:
+            raise RecipeTransitionError("Only a published recipe can be archived.")
+        recipe = replace(self._next(at), status=RecipeStatus.ARCHIVED)
+        return recipe, RecipeArchived(recipe_id=self.id, version=recipe.version, owner=self.owner, at=at)
+
+    def delete(self, at: datetime) -> RecipeDeleted:
+        """Return the fact that it is gone."""
+        return RecipeDeleted(recipe_id=self.id, owner=self.owner, at=at)
+
+    def read_with(self, catalogue: Catalogue, parts: "Mapping[UUID, Recipe]") -> "Recipe":
+        """Return the same recipe with its lines read by this parser, catalogue and parts; no new version."""
+        return replace(self, readings=read_lines(self.content, catalogue, parts))
+
+    def _next(self, at: datetime) -> "Recipe":
+        return replace(self, version=self.version + 1, updated_at=at)
+
+
+def read_lines(content: RecipeContent, catalogue: Catalogue, parts: Mapping[UUID, Recipe]) -> tuple[ResolvedLine, ...]:
+    """Read every line; one that stands for another recipe is no ingredient. A part that is not given is unknown."""
+    readings = [catalogue.read(line) for line in content.lines]
+    for part in content.sub_recipes:
+        line, used = readings[part.line].line, parts.get(part.recipe_id)
+        share = part.share(line, used.content.recipe_yield if used is not None else None)
+        readings[part.line] = ResolvedLine(
+            line=line, ingredient=None, grams=None, sub_recipe_id=part.recipe_id, portion=share
+        )
+    return tuple(readings)
 
 
 def _check_texts(texts: Sequence[str], pointer: str, *, longest: int) -> None:

@@ -30,6 +30,7 @@ from adapters.postgres.migrate import migrate as migrate_schema
 from adapters.postgres.operator_jobs import PostgresOperatorJobs
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresPlanningReads, PostgresRecipeReads, PostgresReportReads
+from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
@@ -46,15 +47,20 @@ from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
 from application.admission import Admission
 from application.bus import Bus, by_type
+from application.find_recipes import FindRecipes
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
+from application.handlers.delete_recipe import DeleteRecipeHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
+from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
+from application.handlers.revise_recipe import ReviseRecipeHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
 from application.operations.discard_dead_letters import DiscardDeadLetters
@@ -131,6 +137,7 @@ class Container(containers.DeclarativeContainer):
     catalogue = providers.Singleton(PostgresCatalogueReads, database)
     corpus = providers.Singleton(PostgresRecipeCorpus, database, catalogue)
     recipe_reads = providers.Singleton(PostgresRecipeReads, database)
+    recipe_index = providers.Singleton(PostgresRecipeIndex, database)
     report_reads = providers.Singleton(PostgresReportReads, database)
     planning_reads = providers.Singleton(PostgresPlanningReads, database)
     operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
@@ -156,6 +163,10 @@ class Container(containers.DeclarativeContainer):
     # Use cases: one line each
     handlers = providers.List(
         providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
+        providers.Singleton(ReviseRecipeHandler, catalogue, clock),
+        providers.Singleton(PublishRecipeHandler, clock),
+        providers.Singleton(ArchiveRecipeHandler, clock),
+        providers.Singleton(DeleteRecipeHandler, clock),
         providers.Singleton(GenerateReportHandler, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
         providers.Singleton(AddPriceListHandler, catalogue, clock, ids),
@@ -237,6 +248,7 @@ class Container(containers.DeclarativeContainer):
         recipe_reads=recipe_reads,
         report_reads=report_reads,
         planning_reads=planning_reads,
+        find=providers.Singleton(FindRecipes, catalogue, recipe_index),
         verifier=verifier,
         readiness=readiness,
         tracer=telemetry,

@@ -16,11 +16,40 @@ from domain.recipe import (
     Section,
 )
 
-DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:\d+S)?)?")
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+DURATION = re.compile(
+    r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?:(?P<hours>\d{1,6}(?:\.\d{1,4})?)H)?(?:(?P<minutes>\d{1,8}(?:\.\d{1,4})?)M)?(?:(?P<seconds>\d{1,8})S)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+IN_MINUTES: Mapping[str, int | Fraction] = {
+    "weeks": 10_080,
+    "days": 1_440,
+    "hours": 60,
+    "minutes": 1,
+    "seconds": Fraction(1, 60),
+}
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 LONGEST_LINE = 500
+LONGEST_UNIT = 50
 
 Node = Mapping[str, object]
+
+
+def recipe_node(value: object) -> Node:
+    """Return the recipe in a JSON-LD document: the node itself, or the first one in a list or `@graph`.
+
+    Raises InvalidRecipeError when there is none.
+    """
+    match value:
+        case {"@graph": graph}:
+            return recipe_node(graph)
+        case dict() if "Recipe" in _types(value) or not _types(value):
+            return value
+        case list():
+            for item in value:
+                if isinstance(item, dict) and "Recipe" in _types(item):
+                    return item
+    raise InvalidRecipeError("There is no schema.org Recipe in this document.", pointer="")
 
 
 def recipe_content(node: Node) -> RecipeContent:
@@ -28,7 +57,8 @@ def recipe_content(node: Node) -> RecipeContent:
 
     What cannot be understood (a yield in words, a duration that is none) is left out: unknown, not guessed.
     """
-    lines = tuple(line[:LONGEST_LINE] for line in _texts(node.get("recipeIngredient")))
+    prep, cook, total = (_minutes(node.get(name)) for name in ("prepTime", "cookTime", "totalTime"))
+    lines = tuple(line[:LONGEST_LINE] for line in _texts(node.get("recipeIngredient") or node.get("ingredients")))
     if not lines:
         raise InvalidRecipeError("The recipe has no ingredients.", pointer="/recipeIngredient")
     return RecipeContent(
@@ -36,12 +66,12 @@ def recipe_content(node: Node) -> RecipeContent:
         sections=(Section(lines=lines),),
         steps=tuple(step[:LONGEST_TEXT] for step in _texts(node.get("recipeInstructions"))),
         description=_first(node.get("description")),
-        recipe_yield=_yield(_first(node.get("recipeYield"))),
+        recipe_yield=_yield(list(_texts(node.get("recipeYield") or node.get("yield")))),
         category=_first(node.get("recipeCategory")),
         cuisine=_first(node.get("recipeCuisine")),
         tags=_tags(node.get("keywords")),
-        prep_minutes=_minutes(node.get("prepTime")),
-        cook_minutes=_minutes(node.get("cookTime")),
+        prep_minutes=prep,
+        cook_minutes=_rest(total, prep) if cook is None else cook,
         language=_first(node.get("inLanguage")),
         source=_first(node.get("isBasedOn")) or _first(node.get("url")),
         licence=_first(node.get("license")),
@@ -84,18 +114,29 @@ def _tags(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))[:50]
 
 
-def _yield(text: str | None) -> RecipeYield | None:
-    """Read "4", "4 servings" or "Makes 24 biscuits"; a range counts as its lower end."""
-    number = NUMBER.search(text or "")
-    if text is None or number is None or not SMALLEST_YIELD <= Fraction(number[0]) <= LARGEST_YIELD:
-        return None
-    unit = text[number.end() :].strip(" .") or "servings"
-    return RecipeYield(amount=Fraction(number[0]), unit=unit[:50])
+def _rest(total: int | None, prep: int | None) -> int | None:
+    return total - prep if total is not None and prep is not None and total >= prep else None
+
+
+def _types(node: Node) -> set[str]:
+    """Return a node's types without their vocabulary's address."""
+    return {name.rpartition("/")[2].rpartition(":")[2] for name in _texts(node.get("@type"))}
+
+
+def _yield(texts: list[str]) -> RecipeYield | None:
+    """Read "4", "4 servings", "Makes 24 biscuits" or ["4", "4 servings"]; a range counts as its lower end."""
+    found = [(number, text[number.end() :].strip(" .")) for text in texts if (number := NUMBER.search(text))]
+    for number, unit in sorted(found, key=lambda one: not one[1]):
+        amount = Fraction(number[0])
+        if SMALLEST_YIELD <= amount <= LARGEST_YIELD:
+            return RecipeYield(amount=amount, unit=unit[:LONGEST_UNIT].strip() or "servings")
+    return None
 
 
 def _minutes(value: object) -> int | None:
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    """Return an ISO 8601 duration in whole minutes, None for anything else."""
+    match = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or not any(match.groups()):
         return None
-    days, hours, minutes = (int(match[name] or 0) for name in ("days", "hours", "minutes"))
-    return min((days * 24 + hours) * 60 + minutes, LONGEST_MINUTES)
+    minutes = sum(Fraction(match[name] or 0) * factor for name, factor in IN_MINUTES.items())
+    return min(round(minutes), LONGEST_MINUTES)

@@ -29,8 +29,9 @@ async def database_dsn(postgres_dsn: str) -> str:
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
-        "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, ingredient, catalogue, job, outbox, report, "
-        "expired, idempotency_record, audit, drill_effect, price_list, price, menu_plan"
+        "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, recipe_search, ingredient, catalogue, job, "
+        "outbox, report, expired, idempotency_record, audit, drill_effect, "
+        "price_list, price, menu_plan"
     )
     await connection.close()
     return postgres_dsn

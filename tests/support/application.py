@@ -13,19 +13,25 @@ from adapters.memory.reads import (
     InMemoryRecipeReads,
     InMemoryReportReads,
 )
+from adapters.memory.recipe_index import InMemoryRecipeIndex
 from adapters.memory.tables import Tables
 from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.bus import Bus, Handler, by_type
+from application.find_recipes import FindRecipes
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
+from application.handlers.delete_recipe import DeleteRecipeHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
+from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
+from application.handlers.revise_recipe import ReviseRecipeHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
 from application.pace import Pace
@@ -58,10 +64,15 @@ class InMemoryApplication:
         self.outbox = InMemoryOutboxStore(self.tables, self.clock)
         self.recipe_reads = InMemoryRecipeReads(self.tables)
         self.planning_reads = InMemoryPlanningReads(self.tables)
+        self.find = FindRecipes(self.catalogue, InMemoryRecipeIndex(self.tables))
         self.report_reads = InMemoryReportReads(self.tables)
         handlers = by_type(
             [
                 AddRecipeHandler(self.catalogue, self.clock, self.ids),
+                ReviseRecipeHandler(self.catalogue, self.clock),
+                PublishRecipeHandler(self.clock),
+                ArchiveRecipeHandler(self.clock),
+                DeleteRecipeHandler(self.clock),
                 GenerateReportHandler(self.corpus, self.clock, self.ids),
                 ReviseCatalogueHandler(),
                 AddPriceListHandler(self.catalogue, self.clock, self.ids),

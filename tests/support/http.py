@@ -20,20 +20,23 @@ from tests.support.operations import InMemoryOperations
 
 ALICE = {"authorization": "Bearer alice"}
 BOB = {"authorization": "Bearer bob"}
+EDITOR = {"authorization": "Bearer editor"}
 NOBODY = {"authorization": "Bearer powerless"}
 RICE: Mapping[str, Any] = {"name": "Rice", "ingredients": [{"lines": ["300 g rice"]}], "steps": ["Cook it."]}
 REPORT: Mapping[str, Any] = {"kind": "nutrition-summary"}
 
 
 class KnownTokens:
-    """Verifies by heart: `alice` and `bob` may do everything, `powerless` nothing, all else is forged."""
+    """Verifies by heart: `alice`, `bob` and `editor` have every scope, `powerless` none; all else is forged."""
 
     async def verify(self, token: str) -> VerifiedToken:
         """Return whom a token speaks for."""
-        scopes = {"alice": ALL_SCOPES, "bob": ALL_SCOPES, "powerless": frozenset[str]()}
+        scopes = {"alice": ALL_SCOPES, "bob": ALL_SCOPES, "editor": ALL_SCOPES, "powerless": frozenset[str]()}
         if token not in scopes:
             raise InvalidTokenError("wrong signature")
-        return VerifiedToken(principal=Principal(subject=token, scopes=scopes[token]), expires_at=float("inf"))
+        roles = frozenset({token}) & {"editor"}
+        principal = Principal(subject=token, scopes=scopes[token], roles=roles)
+        return VerifiedToken(principal=principal, expires_at=float("inf"))
 
 
 @dataclass
@@ -70,6 +73,7 @@ class InMemoryApi:
             recipe_reads=core.recipe_reads,
             report_reads=core.report_reads,
             planning_reads=core.planning_reads,
+            find=core.find,
             verifier=KnownTokens(),
             readiness=Readiness(self.checks),
             tracer=core.telemetry,

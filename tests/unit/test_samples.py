@@ -9,17 +9,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from domain.ingredient import Allergen, Presence
 from domain.ingredient_line import parse_line
 from domain.ingredient_names import NameIndex
+from domain.ingredient_table import ingredient_from_row
 
 SAMPLES = Path(__file__).parents[2] / "src" / "entrypoints" / "cli" / "samples"
-TEXT_COLUMNS = ("name", "aliases", "eu_allergens", "piece_measure", "usda_ndb_no", "usda_description")
+TEXT_COLUMNS = ("name", "aliases", "eu_allergens", "allergen_basis", "piece_measure", "usda_ndb_no", "usda_description")
 MEASURE_COLUMNS = ("density_g_per_ml", "piece_g")
 NUTRIENT_COLUMNS = (
     *("energy_kcal", "protein_g", "fat_g", "saturates_g", "carbohydrate_g", "sugars_g", "fibre_g"),
     *("sodium_mg", "calcium_mg", "iron_mg", "potassium_mg", "vitamin_c_mg"),
 )
-HEADER = (*TEXT_COLUMNS[:3], *MEASURE_COLUMNS, *TEXT_COLUMNS[3:], *NUTRIENT_COLUMNS)
+HEADER = (*TEXT_COLUMNS[:4], *MEASURE_COLUMNS, *TEXT_COLUMNS[4:], *NUTRIENT_COLUMNS)
 EU_ALLERGENS = {
     *("celery", "crustaceans", "egg", "fish", "gluten", "lupin", "milk", "molluscs"),
     *("mustard", "nuts", "peanuts", "sesame", "soy", "sulphites"),
@@ -127,7 +129,19 @@ def test_macronutrients_fit_into_a_hundred_grams() -> None:
 
 def test_allergens_are_those_of_the_eu_list() -> None:
     for row in ingredients():
-        assert EU_ALLERGENS.issuperset(filter(None, row["eu_allergens"].split("|"))), row["name"]
+        listed = {item.rstrip("*?") for item in row["eu_allergens"].split("|") if item}
+        assert listed <= EU_ALLERGENS, row["name"]
+        assert row["allergen_basis"] in {"", "single food"}, row["name"]
+
+
+def test_the_commonest_plain_foods_are_free_of_what_they_do_not_contain() -> None:
+    known = {row["name"]: ingredient_from_row(row) for row in ingredients()}
+    for name in ("salt", "sugar", "water", "carrot", "rice", "beef", "olive oil", "black pepper"):
+        assert {known[name].presence(allergen) for allergen in Allergen} == {Presence.FREE}, name
+    assert known["butter"].presence(Allergen.MILK) is Presence.CONTAINS
+    assert known["butter"].presence(Allergen.NUTS) is Presence.FREE
+    assert known["gelatin"].presence(Allergen.FISH) is Presence.UNKNOWN
+    assert known["bread"].presence(Allergen.SESAME) is Presence.UNKNOWN
 
 
 def test_nearly_every_line_names_a_known_ingredient() -> None:

@@ -74,6 +74,8 @@ class Tables:
     drills: list[DrillMark] = field(default_factory=list)
     locked_jobs: dict[UUID, asyncio.Event] = field(default_factory=dict)
     """Rows that a transaction has locked, each with what tells that it has ended."""
+    held_recipes: dict[UUID, asyncio.Event] = field(default_factory=dict)
+    """The same for recipes."""
     followers: list[Callable[[UUID, JobStatus], None]] = field(default_factory=list)
     """Called at each change of a job."""
     committed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,6 +86,14 @@ class Tables:
         self.jobs[job.id] = job
         for follow in self.followers:
             follow(job.id, job.status)
+
+    def put_recipe(self, recipe_id: UUID, recipe: Recipe | None) -> None:
+        """Store a recipe's new state; with None it is gone, and what followed from it."""
+        if recipe is not None:
+            self.recipes[recipe_id] = recipe
+            return
+        self.recipes.pop(recipe_id, None)
+        self.projections.pop(recipe_id, None)
 
     async def unlocked(self, job_id: UUID) -> None:
         """Wait until no transaction has this job locked, as any write to a locked row does."""

@@ -1,7 +1,7 @@
 """The unit of work in memory, with the real one's promises: for tests and first tries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from uuid import UUID
 from adapters.memory.audit import InMemoryAuditLog
 from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.planning import InMemoryMenuPlans, InMemoryPriceLists
+from adapters.memory.recipes import InMemoryRecipeRepository
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.wire.messages import event_message, job_message
 from application.dispatch import is_followed
@@ -38,11 +39,12 @@ class InMemoryTransaction:
         self._clock = clock
         self._ids = ids
         self._changes: list[Callable[[], None]] = []
-        self._added: dict[UUID, Recipe] = {}
+        self._recipes: dict[UUID, Recipe | None] = {}
+        self._held: set[UUID] = set()
         self._ended: list[tuple[Job, float]] = []
         self._owned: set[tuple[str, str]] = set()
         self._locked: set[UUID] = set()
-        self.recipes = self
+        self.recipes = InMemoryRecipeRepository(self)
         self.projections = _Projections(tables, self._changes)
         self.catalogue = _Ingredients(tables, self._changes)
         self.reports = _Reports(tables, self._changes)
@@ -54,24 +56,26 @@ class InMemoryTransaction:
         self.audit = InMemoryAuditLog(tables, origin, self._changes)
         self.drills = InMemoryDrillEffects(tables, origin, self._changes)
 
-    async def add(self, recipe: Recipe) -> None:
-        """Store a new recipe."""
-        self._added[recipe.id] = recipe
-        self.later(lambda: self.tables.recipes.update({recipe.id: recipe}))
+    async def hold(self, recipe_id: UUID) -> None:
+        """Wait until nobody else holds this recipe, and hold it until the transaction ends."""
+        if recipe_id in self._held:
+            return
+        while (ended := self.tables.held_recipes.get(recipe_id)) is not None:
+            await ended.wait()
+        self.tables.held_recipes[recipe_id] = asyncio.Event()
+        self._held.add(recipe_id)
 
-    async def get(self, recipe_id: UUID) -> Recipe | None:
-        """Return the recipe, or None."""
-        return self._added.get(recipe_id) or self.tables.recipes.get(recipe_id)
+    def change_recipe(self, recipe_id: UUID, recipe: Recipe | None) -> None:
+        """Keep a recipe's new state, or that it is gone, for the commit."""
+        self._recipes[recipe_id] = recipe
 
-    async def save_readings(self, recipe: Recipe) -> None:
-        """Keep how the lines are read now."""
+    def recipe(self, recipe_id: UUID) -> Recipe | None:
+        """Return the recipe as this transaction sees it."""
+        return self._recipes[recipe_id] if recipe_id in self._recipes else self.tables.recipes.get(recipe_id)
 
-        def change() -> None:
-            stored = self.tables.recipes.get(recipe.id)
-            if stored is not None and stored.version == recipe.version:
-                self.tables.recipes[recipe.id] = replace(stored, readings=recipe.readings)
-
-        self.later(change)
+    def recipes_seen(self) -> Collection[Recipe]:
+        """Return all recipes as this transaction sees them."""
+        return [recipe for recipe in {**self.tables.recipes, **self._recipes}.values() if recipe is not None]
 
     def later(self, change: Callable[[], None]) -> None:
         """Keep a change for the commit."""
@@ -118,10 +122,12 @@ class InMemoryTransaction:
         self.later(lambda: self.tables.keys.update({(key.scope, key.key): row}))
 
     def close(self) -> None:
-        """Give up the keys that are owned and the jobs that are locked, however the transaction ended."""
+        """Give up the keys that are owned and what is locked, however the transaction ended."""
         self.tables.owned_keys -= self._owned
         for job_id in self._locked:
             self.tables.locked_jobs.pop(job_id).set()
+        for recipe_id in self._held:
+            self.tables.held_recipes.pop(recipe_id).set()
 
     def record(self, event: Event) -> None:
         """Keep an event for the commit; one that nobody follows does not travel."""
@@ -139,6 +145,8 @@ class InMemoryTransaction:
             self.tables.put_job(replace(job, cancel_requested=wished))
             _, sent = self.tables.announced[job.id]
             self.tables.announced[job.id] = (self._clock.now() + timedelta(seconds=delay), sent)
+        for recipe_id, recipe in self._recipes.items():
+            self.tables.put_recipe(recipe_id, recipe)
         for change in self._changes:
             change()
 

@@ -31,6 +31,10 @@ class LazyTransaction:
         """Return the first row, or None."""
         return await (await self._begun()).row(statement, *values)
 
+    async def fetch(self, statement: Statement, *values: object) -> list[asyncpg.Record]:
+        """Return all rows."""
+        return await (await self._begun()).fetch(statement, *values)
+
     async def value(self, statement: Statement, *values: object) -> Any:  # noqa: ANN401 (a column of any type)
         """Return the first column of the first row, or None."""
         return await (await self._begun()).value(statement, *values)

@@ -6,10 +6,11 @@ from fractions import Fraction
 from domain.ingredient import ResolvedLine
 
 MICROGRAMS = 1_000_000
+MILLIONTHS = 1_000_000
 
 
 def line_columns(readings: Sequence[ResolvedLine]) -> tuple[list[object], ...]:
-    """Return one list a column: raw, parser version, confidence, status, ingredient, three weights, optional."""
+    """Return one list a column of `recipe_line`, from `raw` to `sub_recipe_millionths`."""
     ends = [reading.gram_ends or (None, None) for reading in readings]
     return (
         [reading.line.raw for reading in readings],
@@ -21,6 +22,8 @@ def line_columns(readings: Sequence[ResolvedLine]) -> tuple[list[object], ...]:
         [micrograms(low) for low, _ in ends],
         [micrograms(high) for _, high in ends],
         [reading.line.optional for reading in readings],
+        [reading.sub_recipe_id for reading in readings],
+        [None if reading.portion is None else round(reading.portion * MILLIONTHS) for reading in readings],
     )
 
 

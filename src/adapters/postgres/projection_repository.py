@@ -6,8 +6,8 @@ from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.codec import encode
 from application.ports.unit_of_work import ProjectionRepository
-from domain.ingredient import Allergen
 from domain.projection import RecipeProjection
+from domain.search import free_facets
 
 SAVE = load("save_projections")
 
@@ -30,12 +30,13 @@ class PostgresProjectionRepository:
             [_joined(each.allergens.contained) for each in projections],
             [_joined(each.allergens.possible) for each in projections],
             [_joined(each.allergens.unknown) for each in projections],
+            [_joined(free_facets(each.allergens)) for each in projections],
         )
 
 
-def _joined(allergens: Iterable[Allergen]) -> str:
+def _joined(words: Iterable[str]) -> str:
     """Return a set as text, since an array of arrays would have to be rectangular."""
-    return ",".join(sorted(allergens))
+    return ",".join(sorted(words))
 
 
 _: type[ProjectionRepository] = PostgresProjectionRepository

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 from uuid import UUID
 
 import msgspec
 
 from domain.ingredient import ResolvedLine
 from domain.ingredient_line import parse_line
-from domain.recipe import Recipe, RecipeContent, RecipeStatus, RecipeYield, Section
+from domain.recipe import Recipe, RecipeContent, RecipeStatus, RecipeYield, Section, SubRecipe
 
 
 class YieldDocument(msgspec.Struct, frozen=True):
@@ -19,12 +20,17 @@ class YieldDocument(msgspec.Struct, frozen=True):
     unit: str
 
 
-class LineDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line as written, and how it was read; `grams` is rounded to a tenth."""
+class LineDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One line as written, and how it was read; `grams` is rounded to a tenth.
+
+    A line that stands for another recipe names it, and the portion of it where the author gave one.
+    """
 
     text: str
     ingredient: str | None = None
     grams: float | None = None
+    recipe_id: UUID | None = None
+    portion: int | float | None = None
 
 
 class SectionDocument(msgspec.Struct, frozen=True):
@@ -60,7 +66,7 @@ class RecipeDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
 
 def recipe_document(recipe: Recipe) -> bytes:
     """Return the recipe's public JSON."""
-    content, readings = recipe.content, iter(recipe.readings)
+    content, lines = recipe.content, _lines(recipe)
     made = content.recipe_yield
     return msgspec.json.encode(
         RecipeDocument(
@@ -80,7 +86,7 @@ def recipe_document(recipe: Recipe) -> bytes:
             source=content.source,
             licence=content.licence,
             ingredients=tuple(
-                SectionDocument(section.title, tuple(_lines(section, readings))) for section in content.sections
+                SectionDocument(section.title, tuple(islice(lines, len(section.lines)))) for section in content.sections
             ),
             steps=content.steps,
             created_at=recipe.created_at,
@@ -93,9 +99,14 @@ def recipe_from(document: bytes) -> Recipe:
     """Rebuild the aggregate from its document; raise msgspec.ValidationError if it is not one."""
     shown = msgspec.json.decode(document, type=RecipeDocument)
     readings = tuple(
-        ResolvedLine(line=parse_line(line.text), ingredient=line.ingredient, grams=_exact(line.grams))
-        for section in shown.ingredients
-        for line in section.lines
+        ResolvedLine(
+            line=parse_line(line.text),
+            ingredient=line.ingredient,
+            grams=_exact(line.grams),
+            sub_recipe_id=line.recipe_id,
+            portion=_exact(line.portion),
+        )
+        for line in _all_lines(shown)
     )
     return Recipe(
         id=shown.id,
@@ -128,19 +139,34 @@ def _content(shown: RecipeDocument) -> RecipeContent:
         language=shown.language,
         source=shown.source,
         licence=shown.licence,
+        sub_recipes=tuple(
+            SubRecipe(line=number, recipe_id=line.recipe_id, portion=_exact(line.portion))
+            for number, line in enumerate(_all_lines(shown))
+            if line.recipe_id is not None
+        ),
     )
 
 
-def _lines(section: Section, readings: Iterator[ResolvedLine]) -> Iterator[LineDocument]:
-    for text, reading in zip(section.lines, readings, strict=False):
-        grams = None if reading.grams is None else round(float(reading.grams), 1)
-        yield LineDocument(text, reading.ingredient, grams)
+def _lines(recipe: Recipe) -> Iterator[LineDocument]:
+    parts = {part.line: part for part in recipe.content.sub_recipes}
+    for number, (text, reading) in enumerate(zip(recipe.content.lines, recipe.readings, strict=False)):
+        if (part := parts.get(number)) is not None:
+            portion = None if part.portion is None else _number(part.portion)
+            yield LineDocument(text, recipe_id=part.recipe_id, portion=portion)
+        else:
+            grams = None if reading.grams is None else round(float(reading.grams), 1)
+            yield LineDocument(text, reading.ingredient, grams)
+
+
+def _all_lines(shown: RecipeDocument) -> Iterator[LineDocument]:
+    for section in shown.ingredients:
+        yield from section.lines
 
 
 def _number(value: Fraction) -> int | float:
-    """Return a decimal as JSON writes it; yields come in as decimals, so nothing is rounded."""
+    """Return a decimal as JSON writes it; yields and portions come in as decimals, so nothing is rounded."""
     return value.numerator if value.denominator == 1 else float(value)
 
 
-def _exact(grams: float | None) -> Fraction | None:
-    return None if grams is None else Fraction(str(grams))
+def _exact(figure: float | None) -> Fraction | None:
+    return None if figure is None else Fraction(str(figure))

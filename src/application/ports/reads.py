@@ -11,6 +11,7 @@ from domain.job import Origin
 from domain.report import Needs, RecipeSelection
 from domain.reports.facts import RecipeFacts
 from domain.reports.sources import Sources
+from domain.search import RecipePlace, RecipeSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,24 @@ class RecipeReads(Protocol):
 
     async def newest(self) -> UUID | None:
         """Return the id of the recipe published last; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipePage:
+    """Recipes as a list shows them, JSON in UTF-8, newest first; `next` is where the following page begins."""
+
+    items: Sequence[bytes]
+    next: RecipePlace | None
+
+
+class RecipeIndex(Protocol):
+    """Recipes as they are found."""
+
+    async def page(self, search: RecipeSearch, origin: Origin) -> RecipePage:
+        """Return one page; `search.ingredients` are the catalogue's own names here.
+
+        A recipe is free of an allergen only if that is certain. What is added meanwhile moves no later page.
+        """
 
 
 class ReportReads(Protocol):

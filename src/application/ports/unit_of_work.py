@@ -1,6 +1,6 @@
 """The unit of work: everything that a use case changes is committed together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from application.ports.audit import AuditLog
 from application.ports.drills import DrillEffects
 from application.ports.idempotency import IdempotencyRecords
+from domain.composition import Composition
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
@@ -39,8 +40,26 @@ class RecipeRepository(Protocol):
     async def get(self, recipe_id: UUID) -> Recipe | None:
         """Return the recipe, or None."""
 
+    async def lock(self, recipe_ids: Collection[UUID]) -> Mapping[UUID, Recipe]:
+        """Return those that exist, unchanged by anybody else until the transaction ends."""
+
+    async def get_many(self, recipe_ids: Collection[UUID]) -> Mapping[UUID, Recipe]:
+        """Return those that exist."""
+
+    async def save(self, recipe: Recipe) -> None:
+        """Store a locked recipe's new version, but not its readings."""
+
+    async def remove(self, recipe_id: UUID) -> None:
+        """Remove a locked recipe with all that follows from it."""
+
     async def save_readings(self, recipe: Recipe) -> None:
         """Keep how the recipe's lines are read now, unless the stored recipe is of another version."""
+
+    async def lock_uses(self) -> None:
+        """Let nobody else change which recipe uses which until the transaction ends; take this lock first."""
+
+    async def uses_around(self, recipe_ids: Collection[UUID]) -> Composition:
+        """Return which recipe uses which among these, those below them and those above them, at any remove."""
 
 
 class ProjectionRepository(Protocol):

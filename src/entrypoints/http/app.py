@@ -39,13 +39,26 @@ from entrypoints.http.routes.planning import (
     revise_menu_plan,
     revise_price_list,
 )
-from entrypoints.http.routes.recipes import add_recipe, read_recipe
+from entrypoints.http.routes.recipe_search import find_recipes
+from entrypoints.http.routes.recipes import (
+    add_recipe,
+    archive_recipe,
+    delete_recipe,
+    publish_recipe,
+    read_recipe,
+    revise_recipe,
+)
 from entrypoints.http.routes.reports import generate_report, read_report
 from entrypoints.http.showing import JobShowing
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_recipe,
     add_recipe,
+    find_recipes,
+    revise_recipe,
+    publish_recipe,
+    archive_recipe,
+    delete_recipe,
     add_price_list,
     read_price_list,
     revise_price_list,
@@ -122,6 +135,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "operations": Provide(lambda: parts.operations, sync_to_thread=False),
             "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
+            "find": Provide(lambda: parts.find, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
             "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),

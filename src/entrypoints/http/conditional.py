@@ -12,17 +12,27 @@ from application.ports.reads import Document
 from domain.errors import StaleVersionError
 from entrypoints.http.faults import PreconditionRequiredError
 
-VERSION_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+# A version is the same in each of its forms, whichever was read.
+VERSION_TAG = re.compile(r'"([1-9][0-9]{0,8})(?:-[a-z]+)?"')
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
 
 
-def document_answer(document: Document, if_none_match: str | None) -> ASGIResponse:
+def document_answer(
+    document: Document,
+    if_none_match: str | None,
+    *,
+    media_type: str = "application/json",
+    form: str = "",
+    vary: str | None = None,
+) -> ASGIResponse:
     """Return 200 with the bytes as they are stored, or 304 when the client has them already."""
-    etag = etag_of(document.version)
+    etag = etag_of(document.version, form)
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    if vary is not None:
+        headers["Vary"] = vary
     if if_none_match is not None and is_known(etag, if_none_match):
         return ASGIResponse(body=b"", status_code=304, headers=headers)
-    return ASGIResponse(body=document.body, media_type="application/json", headers=headers)
+    return ASGIResponse(body=document.body, media_type=media_type, headers=headers)
 
 
 def expected_version(request: Request[Any, Any, Any]) -> int | None:

@@ -3,6 +3,7 @@
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
+from application.find_recipes import FindRecipes
 from application.operations.operations import Operations
 from application.ports.reads import PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter
@@ -18,6 +19,8 @@ Planning = NamedDependency[SkipValidation[PlanningReads]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Ready = NamedDependency[SkipValidation[Readiness]]
+Finding = NamedDependency[SkipValidation[FindRecipes]]
+"""Finds recipes."""
 Answering = NamedDependency[SkipValidation[Answer]]
 """Takes the route's command and answers it, at once or by a job."""
 Operating = NamedDependency[SkipValidation[Operations]]

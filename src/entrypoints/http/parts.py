@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.admission import Admission
 from application.bus import Bus
+from application.find_recipes import FindRecipes
 from application.job_watch import JobWatch
 from application.operations.operations import Operations
 from application.pace import Pace
@@ -28,6 +29,7 @@ class ApiParts:
     recipe_reads: RecipeReads
     report_reads: ReportReads
     planning_reads: PlanningReads
+    find: FindRecipes
     verifier: TokenVerifier
     readiness: Readiness
     tracer: Tracer

@@ -46,6 +46,7 @@ TITLES: Mapping[str, str] = {
     "method-not-allowed": "Method not allowed",
     "not-acceptable": "Not acceptable",
     "not-found": "Not found",
+    "precondition-required": "Precondition required",
     "temporary-reduced-capacity": "Temporarily unavailable",
     "unauthorized": "Unauthorized",
     "unsupported-media-type": "Unsupported media type",

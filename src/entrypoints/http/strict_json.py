@@ -25,12 +25,17 @@ class StrictJson(AbstractDTO[T]):
 
     def decode_bytes(self, value: bytes) -> Any:  # noqa: ANN401 (the interface's own signature)
         """Return the body as the route's type; raise one of the errors of `faults`."""
-        media_type, parameters = self.asgi_connection.content_type  # type: ignore[attr-defined]
-        if media_type != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        media_type, _ = self.asgi_connection.content_type  # type: ignore[attr-defined]
+        if media_type != "application/json":
             raise UnsupportedMediaTypeError
-        if "content-encoding" in self.asgi_connection.headers:
-            raise UnsupportedMediaTypeError
+        self.check_encoding()
         return read_json(value, self.model_type)
+
+    def check_encoding(self) -> None:
+        """Raise UnsupportedMediaTypeError for what is not plain UTF-8."""
+        _, parameters = self.asgi_connection.content_type  # type: ignore[attr-defined]
+        if parameters.get("charset", "utf-8").lower() != "utf-8" or "content-encoding" in self.asgi_connection.headers:
+            raise UnsupportedMediaTypeError
 
     @classmethod
     def generate_field_definitions(cls, model_type: type[Any]) -> Iterator[DTOFieldDefinition]:  # type: ignore[override]
@@ -64,7 +69,7 @@ class StrictJson(AbstractDTO[T]):
 
 def read_json(body: bytes, expected: type[T]) -> T:
     """Decode strictly; raise MalformedBodyError or ValidationFailedError."""
-    return convert_json(_parsed(body), expected, "")
+    return convert_json(parsed_json(body), expected, "")
 
 
 def convert_json(value: object, expected: type[T], pointer: str) -> T:
@@ -76,7 +81,8 @@ def convert_json(value: object, expected: type[T], pointer: str) -> T:
         raise ValidationFailedError(faults or [Fault(pointer, str(error))]) from error
 
 
-def _parsed(body: bytes) -> object:
+def parsed_json(body: bytes) -> object:
+    """Return any JSON value; raise MalformedBodyError for what is not exactly right."""
     try:
         # The first parser knows UTF-8, surrogates and numbers best, the second sees members that are given twice.
         msgspec.json.decode(body)

@@ -17,6 +17,7 @@ from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
+from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.wire.codec import MessageTypes
@@ -62,6 +63,7 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
     async def parts(self, database: Database) -> None:
         self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
         self.recipe_reads = PostgresRecipeReads(database)
+        self.index = PostgresRecipeIndex(database)
         self.report_reads = PostgresReportReads(database)
         self.catalogue = PostgresCatalogueReads(database)
         self.outbox = PostgresOutboxStore(database)

@@ -1,7 +1,10 @@
 """What every unit of work promises, with the reads that show its effects."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
@@ -11,38 +14,40 @@ from application.ports.idempotency import AnsweredOtherwiseError, Outcome
 from application.ports.jobs import JobStore
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
-from application.ports.reads import CatalogueReads, RecipeReads, ReportReads
+from application.ports.reads import CatalogueReads, RecipeIndex, RecipeReads, ReportReads
 from application.ports.unit_of_work import UnitOfWork
 from domain.allergens import ALL_UNKNOWN, RecipeAllergens
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
-from domain.ingredient import Allergen, Catalogue, Ingredient
-from domain.ingredient_line import parse_line
+from domain.ingredient import Allergen, Catalogue, Ingredient, Presence
 from domain.job import Reference
 from domain.nutrient import Nutrient
 from domain.nutrition import RecipeNutrition
 from domain.projection import RecipeProjection
-from domain.recipe import Recipe, RecipeContent
+from domain.recipe import Recipe, RecipeContent, RecipeStatus, Section, SubRecipe, read_lines
 from domain.report import RecipeSelection, Report, ReportKind
+from domain.search import RecipeSearch
 from tests.support.builders import a_content, a_job, a_key, an_origin
 from tests.support.fakes import FixedClock
 
 StoredLine = tuple[str, str, str | None, tuple[int | None, int | None, int | None], bool]
 """A line's text, status, ingredient, micrograms (middle, low, high), and whether it is optional."""
 
+NOTHING_KNOWN: Mapping[Allergen, Presence] = MappingProxyType({})
 RICE = UUID(int=1)
 SOUP = UUID(int=2)
+BOWL = UUID(int=3)
 
 
 class BrokenHandlerError(Exception):
     """Raised inside a transaction, to see it rolled back."""
 
 
-def an_ingredient(name: str = "rice") -> Ingredient:
+def an_ingredient(name: str = "rice", allergens: Mapping[Allergen, Presence] = NOTHING_KNOWN) -> Ingredient:
     """Return an ingredient that knows its energy."""
     return Ingredient(
         name=name,
         aliases=(),
-        eu_allergens={},
+        eu_allergens=allergens,
         density_g_per_ml=None,
         piece_g=None,
         piece_measure=None,
@@ -69,20 +74,29 @@ def a_projection(recipe_id: UUID, version: int, nutrition: RecipeNutrition) -> R
     )
 
 
+def using(recipe_id: UUID, *, portion: Fraction | None = None) -> RecipeContent:
+    """Return a recipe of one line that stands for another recipe."""
+    part = SubRecipe(line=0, recipe_id=recipe_id, portion=portion)
+    return RecipeContent(name="Bowl", sections=(Section(lines=("some of it",)),), sub_recipes=(part,))
+
+
 class UnitOfWorkContract:
     """Subclassed once for each adapter; all parts share their data."""
+
+    empty = Catalogue(())
 
     unit_of_work: UnitOfWork
     jobs: JobStore
     recipe_reads: RecipeReads
     report_reads: ReportReads
     catalogue: CatalogueReads
+    index: RecipeIndex
     outbox: OutboxStore
     clock = FixedClock()
 
     async def add(self, recipe_id: UUID, content: RecipeContent, owner: str = "alice") -> Recipe:
         current = await self.catalogue.current()
-        readings = [current.catalogue.resolve(parse_line(line)) for line in content.lines]
+        readings = read_lines(content, current.catalogue, {})
         recipe, event = Recipe.add(recipe_id, owner, content, readings, self.clock.now())
         async with self.unit_of_work.begin(an_origin(owner)) as transaction:
             await transaction.recipes.add(recipe)
@@ -137,17 +151,66 @@ class UnitOfWorkContract:
     async def test_lines_read_anew_replace_those_read_before(self) -> None:
         recipe = await self.add(RICE, a_content("Rice", "1 g rice", "1 g miso"))
         assert [line[1] for line in await self.stored_lines(RICE)] == ["unresolved", "unresolved"]
-        again = recipe.read_with(Catalogue([an_ingredient("rice")]))
+        again = recipe.read_with(Catalogue([an_ingredient("rice")]), {})
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.recipes.save_readings(again)
         assert [line[2] for line in await self.stored_lines(RICE)] == ["rice", None]
 
     async def test_lines_of_another_version_are_left_alone(self) -> None:
         recipe = await self.add(RICE, a_content("Rice", "1 g rice"))
-        late = replace(recipe.read_with(Catalogue([an_ingredient("rice")])), version=2)
+        late = replace(recipe.read_with(Catalogue([an_ingredient("rice")]), {}), version=2)
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.recipes.save_readings(late)
         assert [line[2] for line in await self.stored_lines(RICE)] == [None]
+
+    async def test_a_new_version_replaces_the_old_one_and_its_lines(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice", "1 g rice", "1 g miso"))
+        revised, _ = recipe.revise(a_content("Miso", "2 g miso"), [self.empty.read("2 g miso")], self.clock.now())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.recipes.lock([RICE, SOUP]) == {RICE: recipe}
+            await transaction.recipes.save(revised)
+            await transaction.recipes.save_readings(revised)
+        document = await self.recipe_reads.document(RICE, an_origin())
+        assert document is not None
+        assert (document.version, msgspec.json.decode(document.body)["name"]) == ("2", "Miso")
+        assert [line[0] for line in await self.stored_lines(RICE)] == ["2 g miso"]
+
+    async def test_a_removed_recipe_is_gone_with_all_that_followed_from_it(self) -> None:
+        await self.add(RICE, a_content())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.projections.save([a_projection(RICE, 1, some_nutrition())])
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.lock([RICE])
+            await transaction.recipes.remove(RICE)
+        assert await self.recipe_reads.document(RICE, an_origin()) is None
+        assert await self.stored_allergens(RICE) is None
+
+    async def test_a_locked_recipe_is_changed_by_one_at_a_time(self) -> None:
+        await self.add(RICE, a_content())
+
+        async def revise() -> None:
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                [recipe] = (await transaction.recipes.lock([RICE])).values()
+                revised, _ = recipe.revise(recipe.content, recipe.readings, self.clock.now())
+                await transaction.recipes.save(revised)
+
+        await asyncio.gather(*(revise() for _ in range(4)))
+        document = await self.recipe_reads.document(RICE, an_origin())
+        assert document is not None
+        assert document.version == "5"
+
+    async def test_uses_are_found_above_and_below(self) -> None:
+        await self.add(SOUP, a_content("Soup"))
+        await self.add(RICE, using(SOUP, portion=Fraction(1, 4)))
+        await self.add(BOWL, using(RICE))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.lock_uses()
+            uses = await transaction.recipes.uses_around([RICE])
+            found = await transaction.recipes.get_many([RICE, BOWL])
+        assert uses.above(SOUP) == {RICE, BOWL}
+        assert uses.below([BOWL]) == {RICE, SOUP}
+        assert found[RICE].content == using(SOUP, portion=Fraction(1, 4))
+        assert [line[1] for line in await self.stored_lines(BOWL)] == ["unresolved"]
 
     async def test_allergens_are_kept_in_three_sets(self) -> None:
         await self.add(RICE, a_content())
@@ -157,6 +220,53 @@ class UnitOfWorkContract:
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.projections.save([replace(a_projection(RICE, 1, some_nutrition()), allergens=allergens)])
         assert await self.stored_allergens(RICE) == allergens
+
+    async def found(self, search: RecipeSearch, caller: str = "bob") -> list[UUID]:
+        page = await self.index.page(search, an_origin(caller))
+        return [UUID(msgspec.json.decode(item)["id"]) for item in page.items]
+
+    async def test_recipes_are_found_by_all_that_is_asked_at_once(self) -> None:
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.catalogue.replace([an_ingredient("rice"), an_ingredient("miso")])
+        await self.add(RICE, a_content("Boiled rice", "1 g rice"))
+        await self.add(SOUP, replace(a_content("味噌汁", "1 g miso", "1 g rice"), tags=("quick",)))
+        assert await self.found(RecipeSearch()) == [SOUP, RICE]
+        assert await self.found(RecipeSearch(text="boil")) == [RICE]
+        assert await self.found(RecipeSearch(text="味噌", tags=("Quick",), ingredients=("rice",))) == [SOUP]
+        assert await self.found(RecipeSearch(text="boil", tags=("Quick",))) == []
+        assert await self.found(RecipeSearch(free_from=frozenset({Allergen.MILK}))) == []
+
+    async def test_a_recipe_is_free_of_what_its_newest_version_is_free_of(self) -> None:
+        recipe = await self.add(RICE, a_content("Rice"))
+        free_of_milk = RecipeSearch(free_from=frozenset({Allergen.MILK}))
+        made = replace(a_projection(RICE, 1, some_nutrition()), allergens=RecipeAllergens())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.projections.save([made])
+        assert await self.found(free_of_milk) == [RICE]
+        revised, _ = recipe.revise(recipe.content, recipe.readings, self.clock.now())
+        for change in (revised, None):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                if change is not None:
+                    await transaction.recipes.save(change)
+                await transaction.projections.save([made])
+            assert await self.found(free_of_milk) == []
+
+    async def test_pages_go_on_where_the_last_one_ended(self) -> None:
+        for number in range(1, 6):
+            await self.add(UUID(int=number), a_content("Rice"))
+        first = await self.index.page(RecipeSearch(limit=2), an_origin())
+        assert first.next is not None
+        rest = await self.index.page(RecipeSearch(limit=3, after=first.next, text="rice"), an_origin())
+        assert [len(page.items) for page in (first, rest)] == [2, 3]
+        assert rest.next is None
+
+    async def test_only_their_owner_finds_drafts(self) -> None:
+        recipe, _ = Recipe.add(RICE, "alice", a_content(), [], self.clock.now())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.add(recipe.as_draft())
+        assert await self.found(RecipeSearch(), "alice") == []
+        assert await self.found(RecipeSearch(status=RecipeStatus.DRAFT), "alice") == [RICE]
+        assert await self.found(RecipeSearch(status=RecipeStatus.DRAFT), "bob") == []
 
     async def test_missing_recipe_is_none(self) -> None:
         assert await self.recipe_reads.document(RICE, an_origin()) is None

@@ -12,6 +12,7 @@ from adapters.memory.reads import (
     InMemoryRecipeReads,
     InMemoryReportReads,
 )
+from adapters.memory.recipe_index import InMemoryRecipeIndex
 from adapters.memory.tables import Tables
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from adapters.postgres.line_rows import micrograms
@@ -53,6 +54,7 @@ class TestInMemoryUnitOfWork(UnitOfWorkContract):
         tables = Tables()
         self.unit_of_work = InMemoryUnitOfWork(tables, self.clock, CountingIds())
         self.recipe_reads = InMemoryRecipeReads(tables)
+        self.index = InMemoryRecipeIndex(tables)
         self.report_reads = InMemoryReportReads(tables)
         self.catalogue = InMemoryCatalogueReads(tables)
         self.outbox = InMemoryOutboxStore(tables, self.clock)

@@ -180,7 +180,8 @@ def test_a_weight_is_proportional_to_its_amount(figure: Fraction) -> None:
 
 def test_a_row_keeps_what_it_does_not_say_unknown() -> None:
     row = dict.fromkeys(Nutrient, "") | {
-        "name": "soba", "aliases": "dried soba|そば", "eu_allergens": "gluten", "density_g_per_ml": "",
+        "name": "soba", "aliases": "dried soba|そば", "eu_allergens": "gluten", "allergen_basis": "",
+        "density_g_per_ml": "",
         "piece_g": "100", "piece_measure": "", "usda_ndb_no": "20114", "energy_kcal": "336", "fat_g": "0",
     }  # fmt: skip
     soba = ingredient_from_row(row)
@@ -190,11 +191,16 @@ def test_a_row_keeps_what_it_does_not_say_unknown() -> None:
     assert soba.presence(Allergen.GLUTEN) is Presence.CONTAINS
     assert soba.presence(Allergen.EGG) is Presence.UNKNOWN
     assert soba.source.endswith("NDB 20114")
+    plain = ingredient_from_row(row | {"eu_allergens": "gluten|milk*|soy?", "allergen_basis": "single food"})
+    told = [Allergen.GLUTEN, Allergen.MILK, Allergen.SOY, Allergen.EGG]
+    assert [plain.presence(each).value for each in told] == ["contains", "may-contain", "unknown", "free"]
     assert ingredient_from_row(row | {"usda_ndb_no": ""}).source == "own table"
 
 
 def test_a_row_with_a_wrong_figure_is_refused() -> None:
-    row = dict.fromkeys([*Nutrient, "name", "aliases", "eu_allergens", "piece_g", "piece_measure", "usda_ndb_no"], "")
+    row = dict.fromkeys(
+        [*Nutrient, "name", "aliases", "eu_allergens", "allergen_basis", "piece_g", "piece_measure", "usda_ndb_no"], ""
+    )
     with pytest.raises(ValueError, match="heavy"):
         ingredient_from_row(row | {"density_g_per_ml": "heavy"})
 

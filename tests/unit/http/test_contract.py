@@ -100,7 +100,7 @@ def test_commands_say_what_they_take(document: dict[str, Any]) -> None:
         for path, method, operation in operations(document)
         if method == "post" and "requestBody" in operation
     }
-    assert taken["/recipes"] == "RecipeInput"
+    assert taken["/recipes"] == "NewRecipeInput"
     assert taken["/generate-report"] == "ReportRequest"
     assert "prepMinutes" in document["components"]["schemas"]["RecipeInput"]["properties"]
 

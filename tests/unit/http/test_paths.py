@@ -76,13 +76,13 @@ async def test_an_unknown_path_is_not_found(client: httpx.AsyncClient, path: str
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("GET", "/recipes", "POST"),
-        ("DELETE", "/recipes", "POST"),
+        ("PATCH", "/recipes", "GET, POST"),
+        ("DELETE", "/recipes", "GET, POST"),
         ("PUT", "/generate-report", "POST"),
         ("POST", f"/jobs/{JOB}", "GET"),
-        ("PATCH", f"/recipe/{JOB}", "GET"),
-        ("TRACE", "/recipes", "POST"),
-        ("BREW", "/recipes", "POST"),
+        ("PATCH", f"/recipe/{JOB}", "DELETE, GET, PUT"),
+        ("TRACE", "/recipes", "GET, POST"),
+        ("BREW", "/recipes", "GET, POST"),
         ("POST", "/docs", "GET"),
     ],
 )
@@ -91,7 +91,7 @@ async def test_a_wrong_method_is_told_the_right_ones(
 ) -> None:
     answer = await client.request(method, path, headers=ALICE, json=RICE)
     problem_of(answer, 405, "method-not-allowed")
-    assert answer.headers["allow"].split(", ") == [allowed, "OPTIONS"]
+    assert set(answer.headers["allow"].split(", ")) == {*allowed.split(", "), "OPTIONS"}
     assert not api.application.tables.recipes
 
 

@@ -1,11 +1,13 @@
 """Recipes as clients write them."""
 
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 
-from domain.recipe import RecipeContent, RecipeYield, Section
+from domain.recipe import RecipeContent, RecipeYield, Section, SubRecipe
 
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="A duration in minutes.")]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="One ingredient line, as written.")]
@@ -19,10 +21,18 @@ class YieldInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] = "servings"
 
 
+class PartInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A line that stands for another recipe; `portion` is how much of its whole yield goes in, 1 is all of it."""
+
+    text: Line
+    recipe_id: UUID
+    portion: Annotated[float, msgspec.Meta(gt=0, le=1_000)] | None = None
+
+
 class SectionInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ingredient lines under a heading."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[Line | PartInput, ...]
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 
@@ -48,7 +58,11 @@ class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         made = self.recipe_yield
         return RecipeContent(
             name=self.name,
-            sections=tuple(Section(title=section.title, lines=section.lines) for section in self.ingredients),
+            sections=tuple(
+                Section(title=section.title, lines=tuple(_text(line) for line in section.lines))
+                for section in self.ingredients
+            ),
+            sub_recipes=tuple(self._sub_recipes()),
             steps=self.steps,
             description=self.description,
             recipe_yield=RecipeYield(amount=Fraction(str(made.amount)), unit=made.unit) if made else None,
@@ -61,3 +75,19 @@ class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             source=self.source,
             licence=self.licence,
         )
+
+    def _sub_recipes(self) -> Iterator[SubRecipe]:
+        for number, line in enumerate(line for section in self.ingredients for line in section.lines):
+            if isinstance(line, PartInput):
+                portion = None if line.portion is None else Fraction(str(line.portion))
+                yield SubRecipe(line=number, recipe_id=line.recipe_id, portion=portion)
+
+
+class NewRecipeInput(RecipeInput, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A new recipe; a draft is shown to its owner alone."""
+
+    status: Literal["draft", "published"] = "published"
+
+
+def _text(line: str | PartInput) -> str:
+    return line if isinstance(line, str) else line.text

@@ -1,0 +1,3 @@
+SELECT document
+FROM recipe
+WHERE id = ANY ($1::uuid[])

@@ -1,0 +1,2 @@
+DELETE FROM recipe
+WHERE id = $1

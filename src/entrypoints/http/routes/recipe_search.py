@@ -1,0 +1,64 @@
+"""Finding recipes over HTTP."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Request, Response, get
+from litestar.params import FromQuery, QueryParameter
+
+from domain.ingredient import Allergen
+from domain.recipe import RecipeStatus
+from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, RecipeSearch
+from entrypoints.edge import Edge
+from entrypoints.http.injected import Caller, Finding
+from entrypoints.http.schemas.recipe_search import RecipeList, following_url, page_body, place_of
+
+Text = Annotated[
+    str | None,
+    QueryParameter(name="q", max_length=LONGEST_QUERY, description="Words, or any part of a Japanese name."),
+]
+Names = Annotated[list[str] | None, QueryParameter(max_items=MOST_CONDITIONS)]
+FreeFrom = Annotated[
+    list[Allergen] | None,
+    QueryParameter(name="free-from", description="Allergens that the recipe must be free of for certain."),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)]
+Status = Annotated[
+    Literal["published", "draft", "archived"],
+    QueryParameter(description="Of drafts and archived recipes, only the caller's own are found."),
+]
+
+
+@get(
+    "/recipes",
+    opt={"edge": Edge(scopes=frozenset({"recipe:read"}))},
+    response_description="A page, newest first; the Link header says where the next one is.",
+)
+async def find_recipes(  # noqa: PLR0913, PLR0917 (one argument a filter)
+    request: Request[Any, Any, Any],
+    find: Finding,
+    origin: Caller,
+    text: Text = None,
+    tag: Names = None,
+    ingredient: Names = None,
+    free_from: FreeFrom = None,
+    status: Status = "published",
+    limit: Limit = 20,
+    cursor: FromQuery[str | None] = None,
+) -> Response[RecipeList]:
+    """Find recipes that meet every condition given."""
+    search = RecipeSearch(
+        text=text or "",
+        tags=tuple(tag or ()),
+        ingredients=tuple(ingredient or ()),
+        free_from=frozenset(free_from or ()),
+        status=RecipeStatus(status),
+        limit=limit,
+        after=place_of(cursor) if cursor is not None else None,
+    )
+    page = await find.page(search, origin)
+    following = following_url(request.url.path, list(request.query_params.multi_items()), page.next)
+    headers = {"Cache-Control": "private, no-cache"}
+    if following is not None:
+        headers["Link"] = f'<{following}>; rel="next"'
+    body: Any = page_body(page, following)
+    return Response(body, media_type="application/json", headers=headers)
