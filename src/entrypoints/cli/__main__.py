@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "jobs": "List, show, retry or cancel jobs of any owner.",
     "dlq": "List, show, redrive or discard dead letters.",
     "lab": "Break everything on purpose and check that no promise is broken (stage local only).",
+    "call": "Call the API as a client does: reports, recipes, jobs.",
     "token": "Print a token of the embedded issuer (stage local only).",
 }
 

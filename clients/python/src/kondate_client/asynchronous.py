@@ -1,6 +1,7 @@
 """The client for asyncio: the same as the one for plain code, awaited."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -161,10 +162,11 @@ class AsyncKondate:
         token: Token,
         *,
         retries: Retries | None = None,
+        verify: ssl.SSLContext | bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Connect when first needed; `transport` is for proxies and tests."""
-        self._http = httpx.AsyncClient(base_url=url, transport=transport)
+        """Connect when first needed; `verify` knows a private authority, `transport` is for proxies and tests."""
+        self._http = httpx.AsyncClient(base_url=url, verify=verify, transport=transport)
         self._token = token
         flows = Flows(retries or Retries(), time.monotonic)
         self.recipes = AsyncRecipes(flows, self.run)

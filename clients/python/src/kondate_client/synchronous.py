@@ -1,5 +1,6 @@
 """The client for plain code."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -149,10 +150,16 @@ class Kondate:
     """
 
     def __init__(
-        self, url: str, token: Token, *, retries: Retries | None = None, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        token: Token,
+        *,
+        retries: Retries | None = None,
+        verify: ssl.SSLContext | bool = True,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Connect when first needed; `transport` is for proxies and tests."""
-        self._http = httpx.Client(base_url=url, transport=transport)
+        """Connect when first needed; `verify` knows a private authority, `transport` is for proxies and tests."""
+        self._http = httpx.Client(base_url=url, verify=verify, transport=transport)
         self._token = token
         flows = Flows(retries or Retries(), time.monotonic)
         self.recipes = Recipes(flows, self.run)
