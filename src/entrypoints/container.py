@@ -9,6 +9,7 @@ from functools import partial
 import asyncpg
 from dependency_injector import containers, providers
 
+from adapters.faults.crash_points import Application
 from adapters.faults.faults import Faults
 from adapters.faults.trouble import ProcessTrouble
 from adapters.identity.algorithms import allowed_algorithms
@@ -387,12 +388,23 @@ def hearing_of_jobs(container: Container) -> AbstractAsyncContextManager[None]:
     return listening(container.settings().database_url, JOB_NOTIFICATION, heard(watch.told, watch.told_unknown))
 
 
+def with_faults(container: Container, app: Application) -> Application:
+    """Put what a fault run asked for between a server and what it serves."""
+    return _faults(container).answers(app)
+
+
+def _faults(container: Container) -> Faults:
+    settings = container.settings()
+    if not settings.is_local():
+        return Faults.chosen(None, (), container.service())
+    return Faults.chosen(settings.crash_folder, settings.sabotage, container.service())
+
+
 def _add_faults(container: Container, *ports: str) -> None:
     """Put what a fault run asked for between these ports and their adapters."""
-    settings = container.settings()
-    if not settings.is_local() or not (settings.crash_folder or settings.sabotage):
+    faults = _faults(container)
+    if not faults.are_any:
         return
-    faults = Faults.chosen(settings.crash_folder, settings.sabotage, container.service())
     for port in ports:
         provider = getattr(container, port)
         provider.override(getattr(faults, port)(provider()))

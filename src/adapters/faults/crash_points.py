@@ -6,10 +6,11 @@ A point is armed from outside by a file of its name, at any time. The process th
 
 import os
 import signal
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from application.ports.idempotency import IdempotencyKey
@@ -19,6 +20,10 @@ from application.ports.queue import Channel, Delivery, Message, MessageConsumer,
 from application.ports.unit_of_work import Transaction, UnitOfWork
 from domain.job import Job, Origin, Progress
 
+ACCEPTED = 202
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+"""Any ASGI application."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrashPoints:
@@ -26,6 +31,10 @@ class CrashPoints:
 
     folder: Path
     service: str
+
+    def is_armed(self, point: str) -> bool:
+        """Tell whether this process would end at the point."""
+        return (self.folder / f"{self.service}.{point}").exists()
 
     def reach(self, point: str) -> None:
         """End this process if the point is armed."""
@@ -161,6 +170,31 @@ class CrashingConsumer:
     async def check(self) -> None:
         """Ask the queue."""
         await self.inner.check()
+
+
+@dataclass(frozen=True, slots=True)
+class CrashingAnswers:
+    """Point `half-answered`: an acceptance is kept, and half of its answer is on the wire."""
+
+    inner: Application
+    points: CrashPoints
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]
+    ) -> None:
+        """Serve one request."""
+        status = 0
+
+        async def half(message: dict[str, Any]) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            body = message.get("body", b"")
+            if status == ACCEPTED and len(body) > 1 and self.points.is_armed("half-answered"):
+                await send({**message, "body": body[: len(body) // 2], "more_body": True})
+                self.points.reach("half-answered")
+            await send(message)
+
+        await self.inner(scope, receive, half)
 
 
 _unit_of_work: type[UnitOfWork] = CrashingUnitOfWork

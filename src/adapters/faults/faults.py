@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Self
 
 from adapters.faults.crash_points import (
+    Application,
+    CrashingAnswers,
     CrashingConsumer,
     CrashingJobStore,
     CrashingOutboxStore,
@@ -40,6 +42,11 @@ class Faults:
         points = None if crash_folder is None else CrashPoints(Path(crash_folder), service)
         return cls(points, frozenset(Sabotage(name) for name in sabotage))
 
+    @property
+    def are_any(self) -> bool:
+        """Tell whether anything was asked for."""
+        return self.points is not None or bool(self.broken)
+
     def unit_of_work(self, inner: UnitOfWork) -> UnitOfWork:
         """Wrap the unit of work."""
         if Sabotage.NO_FENCE in self.broken:
@@ -67,6 +74,10 @@ class Faults:
     def publisher(self, inner: MessagePublisher) -> MessagePublisher:
         """Wrap the sending side."""
         return inner if self.points is None else CrashingPublisher(inner, self.points)
+
+    def answers(self, inner: Application) -> Application:
+        """Wrap what serves HTTP."""
+        return inner if self.points is None else CrashingAnswers(inner, self.points)
 
     def consumer(self, inner: MessageConsumer) -> MessageConsumer:
         """Wrap the receiving side."""

@@ -32,23 +32,28 @@ def run(work: Callable[[], Coroutine[None, None, None]]) -> None:
 
 
 def stop_signal(*, within_seconds: float) -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set; the process ends within this time from then, whatever happens.
-
-    A database that does not answer would otherwise hold each open connection for its own timeout. Cutting them is
-    safe: what is not committed is done again, as after any crash.
-    """
+    """Return an event that SIGTERM and SIGINT set; the process ends within this time from then, whatever happens."""
     stop = asyncio.Event()
 
     def begin() -> None:
         stop.set()
-        end = threading.Timer(within_seconds, os._exit, (0,))
-        end.daemon = True
-        end.start()
+        end_process(within_seconds=within_seconds)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, begin)
     return stop
+
+
+def end_process(*, within_seconds: float) -> None:
+    """Let this process end in order if it does so within this time, and end it then.
+
+    A database that does not answer would otherwise hold each open connection for its own timeout. Cutting them is
+    safe: what is not committed is done again, as after any crash.
+    """
+    end = threading.Timer(within_seconds, os._exit, (0,))
+    end.daemon = True
+    end.start()
 
 
 def _part(error: Exception) -> str:

@@ -7,11 +7,23 @@ from types import FrameType
 
 import uvicorn
 
+from entrypoints.cli.running import end_process
 from entrypoints.worker.health import HealthApp
+
+CLOSING_SECONDS = 3
+"""What closing connections may take: a database that does not answer holds each of them."""
 
 
 class OrderlyServer(uvicorn.Server):
-    """Ends in order at a signal and does not raise it again afterwards, which would look like a crash."""
+    """Ends in order at a signal and does not raise it again afterwards, which would look like a crash.
+
+    Whatever still holds it then, the process ends within `closing_seconds` after the time that requests have.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, closing_seconds: float = CLOSING_SECONDS) -> None:
+        """Take the configuration, and the time to close what is open."""
+        super().__init__(config)
+        self._closing_seconds = closing_seconds
 
     def __init__(self, config: uvicorn.Config, at_stop: Callable[[], None] | None = None) -> None:
         """Take what lets requests that wait go on, so that the end need not wait for them."""
@@ -28,6 +40,7 @@ class OrderlyServer(uvicorn.Server):
         """Stop accepting, finish what is under way, return."""
         del sig, frame
         self.should_exit = True
+        end_process(within_seconds=(self.config.timeout_graceful_shutdown or 0) + self._closing_seconds)
 
 
 class SilentServer(uvicorn.Server):

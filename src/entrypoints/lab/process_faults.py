@@ -14,6 +14,7 @@ from entrypoints.local.picture import Picture
 CRASH_POINTS = (
     "api.accepting",
     "api.accepted",
+    "api.half-answered",
     "relay.outbox-claimed",
     "relay.half-sent",
     "relay.sent",

@@ -48,11 +48,14 @@ class Keeper:
     lease_seconds: float
     visibility_seconds: int
     monotonic: Callable[[], float] = time.monotonic
+    longest_hold_seconds: float = LONGEST_HOLD_SECONDS
+    _kept_at: float = field(default=float("-inf"), init=False)
     _renewed_at: dict[tuple[UUID, int], float] = field(default_factory=dict, init=False)
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
     def start(self) -> threading.Thread:
         """Start keeping; must be called in the worker's event loop, where attempts are stopped."""
+        self._kept_at = self.monotonic()
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=lambda: asyncio.run(self._keep(loop)), name="keeper", daemon=True)
         thread.start()
@@ -61,6 +64,10 @@ class Keeper:
     def stop(self) -> None:
         """Stop keeping after the current round."""
         self._stopping.set()
+
+    def is_keeping(self) -> bool:
+        """Tell whether the queue took the last renewal, before what it prolonged came to its end."""
+        return self.monotonic() - self._kept_at < self.visibility_seconds
 
     async def _keep(self, loop: asyncio.AbstractEventLoop) -> None:
         interval = min(self.lease_seconds, self.visibility_seconds) / 3
@@ -82,8 +89,10 @@ class Keeper:
             self.telemetry.event("keeper.lease_not_renewed", {"reason": str(error)})
         self._stop_unsafe(loop)
         try:
+            asked_at = self.monotonic()
             await parts.consumer.postpone(self.held.all(), seconds=self.visibility_seconds)
-            for delivery in self.held.older_than(LONGEST_HOLD_SECONDS):
+            self._kept_at = asked_at
+            for delivery in self.held.older_than(self.longest_hold_seconds):
                 await self._exchange(delivery, parts)
         except (QueueUnavailableError, StorageUnavailableError) as error:
             self.telemetry.event("keeper.message_not_kept", {"reason": str(error)})

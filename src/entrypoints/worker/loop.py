@@ -6,7 +6,7 @@ running work may end within the grace period, and what is left is handed back at
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUnavailableError
@@ -43,12 +43,18 @@ class Worker:
     concurrency: int
     poll_seconds: int
     grace_seconds: float
+    monotonic: Callable[[], float] = time.monotonic
     polled_at: float = float("-inf")
     """When the queue last answered a poll, on the monotonic clock."""
+    _turns: dict[Channel, Turns] = field(init=False)
     _running: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
     _finished: dict[Channel, asyncio.Queue[Delivery]] = field(
         default_factory=lambda: {channel: asyncio.Queue() for channel in Channel}
     )
+
+    def __post_init__(self) -> None:
+        """Let each channel have turns of its own."""
+        self._turns = {channel: Turns(self.concurrency, self.monotonic) for channel in Channel}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then end within the grace period."""
@@ -72,19 +78,24 @@ class Worker:
         self.telemetry.event("worker.stopped", {})
 
     async def check(self) -> None:
-        """Return while the queue answers polls, else raise QueueUnavailableError."""
-        if time.monotonic() - self.polled_at > self.poll_seconds + LATE_SECONDS:
+        """Return while the queue answers, else raise QueueUnavailableError.
+
+        A worker whose every turn is taken polls for nothing more; then it is the keeper whom the queue answers.
+        """
+        is_full = all(turns.are_taken for turns in self._turns.values())
+        is_answered = self.monotonic() - self.polled_at <= self.poll_seconds + LATE_SECONDS
+        if not is_answered and not (is_full and self.keeper.is_keeping()):
             raise QueueUnavailableError("no poll was answered of late")
 
     async def _poll(self, channel: Channel, stop: asyncio.Event) -> None:
-        turns = Turns(self.concurrency)
+        turns = self._turns[channel]
         while not stop.is_set():
             limit = await turns.room()
             if stop.is_set():
                 return
             try:
                 received = await self.consumer.receive(channel, limit=limit, wait_seconds=self.poll_seconds)
-                self.polled_at = time.monotonic()
+                self.polled_at = self.monotonic()
             except QueueUnavailableError as error:
                 self.telemetry.event("worker.waiting", {"channel": channel.value, "reason": str(error)})
                 await _pause(stop, PAUSE_SECONDS)

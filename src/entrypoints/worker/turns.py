@@ -1,8 +1,7 @@
 """Who may run now, and how many messages are worth receiving before their turn."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 MOST_RECEIVED = 10
@@ -17,12 +16,18 @@ class Turns:
     turns are short again.
     """
 
-    def __init__(self, most: int) -> None:
-        """Start with all turns free."""
+    def __init__(self, most: int, monotonic: Callable[[], float]) -> None:
+        """Start with all turns free; `monotonic` tells how long each takes."""
         self._most = most
+        self._monotonic = monotonic
         self._running = 0
         self._slots = asyncio.Semaphore(most)
         self._are_short = True
+
+    @property
+    def are_taken(self) -> bool:
+        """Tell whether nobody else could run now."""
+        return self._slots.locked()
 
     async def room(self) -> int:
         """Wait until somebody could run at once; return how many messages to receive."""
@@ -40,10 +45,10 @@ class Turns:
             yield False
             return
         self._running += 1
-        began = time.monotonic()
+        began = self._monotonic()
         try:
             yield True
         finally:
             self._running -= 1
-            self._are_short = time.monotonic() - began < SHORT_SECONDS
+            self._are_short = self._monotonic() - began < SHORT_SECONDS
             self._slots.release()

@@ -209,6 +209,7 @@ class World:
             held=held,
             board=board,
             telemetry=self.telemetry,
+            monotonic=self.loop.time,
             concurrency=2,
             poll_seconds=20,
             grace_seconds=10,

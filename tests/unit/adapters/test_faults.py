@@ -1,12 +1,15 @@
 """Promises broken on purpose are really broken; without being asked, nothing is touched."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from adapters.faults.crash_points import CrashingAnswers, CrashPoints
 from adapters.faults.faults import Faults
 from adapters.faults.sabotage import Sabotage
 from adapters.memory.job_store import InMemoryJobStore
@@ -121,3 +124,40 @@ async def test_without_its_reconciler_a_forgotten_job_stays_forgotten() -> None:
     upkeep = broken(Sabotage.NO_RECONCILER).job_upkeep(app.jobs)
     assert await upkeep.announce_stale(after_seconds=60, limit=10) == 0
     assert await app.jobs.announce_stale(after_seconds=60, limit=10) == 1
+
+
+class Passed(CrashPoints):
+    """Only notes which points were passed."""
+
+    def reach(self, point: str) -> None:
+        if self.is_armed(point):
+            (self.folder / "passed").write_text(point)
+
+
+async def an_answer(status: int, points: CrashPoints) -> list[dict[str, Any]]:
+    """Return what goes out for an answer with this status."""
+    sent: list[dict[str, Any]] = []
+
+    async def app(_scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"12345678"})
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await CrashingAnswers(app, points)({}, None, send)
+    return sent
+
+
+async def test_process_can_end_when_half_an_acceptance_is_on_the_wire(tmp_path: Path) -> None:
+    points = Passed(tmp_path, "api")
+    (tmp_path / "api.half-answered").touch()
+    _, first, *_ = await an_answer(202, points)
+    assert (first["body"], first["more_body"]) == (b"1234", True)
+    assert (tmp_path / "passed").read_text() == "half-answered"
+
+
+@pytest.mark.parametrize(("status", "armed"), [(202, "api.accepted"), (200, "api.half-answered")])
+async def test_other_answers_go_out_whole(tmp_path: Path, status: int, armed: str) -> None:
+    (tmp_path / armed).touch()
+    assert [message.get("body") for message in await an_answer(status, Passed(tmp_path, "api"))] == [None, b"12345678"]

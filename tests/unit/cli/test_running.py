@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[3] / "src"
 STUBBORN = """
 import asyncio
@@ -20,10 +22,33 @@ async def work():
 run(work)
 """
 
+STUBBORN_SERVER = """
+import asyncio
+import uvicorn
+from entrypoints.cli.running import run
+from entrypoints.cli.serving import OrderlyServer
 
-def test_stop_is_bounded_and_orderly_even_when_something_never_answers() -> None:
+class Server(OrderlyServer):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        print("ready", flush=True)
+
+async def app(scope, receive, send):
+    pass
+
+async def work():
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=0)
+    await Server(config, closing_seconds=0.2).serve()
+    await asyncio.Event().wait()  # as a pool that waits for its connections would hold it
+
+run(work)
+"""
+
+
+@pytest.mark.parametrize("program", [STUBBORN, STUBBORN_SERVER], ids=["worker", "server"])
+def test_stop_is_bounded_and_orderly_even_when_something_never_answers(program: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", STUBBORN],
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         env={"PATH": os.defpath, "PYTHONPATH": str(SOURCE)},
     )

@@ -1,19 +1,25 @@
 """The worker loop on an in-memory queue: received, settled, and stopped in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+import pytest
+
 from adapters.memory.queue import InMemoryQueue
 from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
+from application.bus import Handler
 from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
-from application.ports.queue import Channel, Delivery, Message
+from application.handlers.project_recipe import ProjectRecipe
+from application.ports.queue import Channel, Delivery, Message, QueueUnavailableError
 from application.relay import Relay
 from domain.commands import AddRecipe, GenerateReport
+from domain.events import RecipeAdded
 from domain.job import Job, JobStatus
 from domain.principal import Principal
 from domain.report import RecipeSelection, ReportKind
@@ -46,19 +52,47 @@ class GatedHandler:
             self.running -= 1
 
 
+@dataclass
+class GatedEvents:
+    """Begins to follow an event at once and ends when the gate opens."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, _event: RecipeAdded, _context: Context) -> None:
+        self.begun.set()
+        await self.gate.wait()
+
+
+@dataclass
+class Now:
+    """A clock that only a test moves."""
+
+    seconds: float = 1.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 class QuickQueue(InMemoryQueue):
     """Answers an empty poll at once, so that no test waits for one to end."""
+
+    is_away = False
 
     async def receive(self, channel: Channel, *, limit: int, wait_seconds: int) -> Sequence[Delivery]:
         assert wait_seconds > 0
         await asyncio.sleep(0)
+        if self.is_away:
+            raise QueueUnavailableError("away")
         return await super().receive(channel, limit=limit, wait_seconds=0)
 
 
 class Running:
     """A worker over in-memory parts."""
 
-    def __init__(self, app: InMemoryApplication, *, concurrency: int = 2, grace_seconds: float = 5) -> None:
+    def __init__(
+        self, app: InMemoryApplication, now: Callable[[], float], *, concurrency: int = 2, grace_seconds: float = 5
+    ) -> None:
         self.app = app
         self.queue = QuickQueue(app.clock)
         self.stop = asyncio.Event()
@@ -85,7 +119,9 @@ class Running:
                 telemetry=app.telemetry,
                 lease_seconds=60,
                 visibility_seconds=60,
+                monotonic=now,
             ),
+            monotonic=now,
             concurrency=concurrency,
             poll_seconds=1,
             grace_seconds=grace_seconds,
@@ -115,11 +151,19 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    handler: GatedHandler | None = None, *, concurrency: int = 2, grace_seconds: float = 5
+    handler: GatedHandler | None = None,
+    *,
+    concurrency: int = 2,
+    grace_seconds: float = 5,
+    events: GatedEvents | None = None,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Running]:
     """Run a worker until the block ends, then stop it in order."""
-    app = InMemoryApplication(instead=[(GenerateReportHandler, handler)] if handler else [])
-    parts = Running(app, concurrency=concurrency, grace_seconds=grace_seconds)
+    instead: list[tuple[type, Handler]] = [(GenerateReportHandler, handler)] if handler else []
+    if events:
+        instead.append((ProjectRecipe, events))
+    app = InMemoryApplication(instead=instead)
+    parts = Running(app, now, concurrency=concurrency, grace_seconds=grace_seconds)
     task = asyncio.create_task(parts.worker.run(parts.stop))
     try:
         yield parts
@@ -282,3 +326,35 @@ async def test_a_delivery_whose_work_broke_off_is_held_no_longer() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert parts.held.all() == []
+
+
+async def test_worker_whose_every_turn_is_taken_is_ready_while_its_messages_are_kept() -> None:
+    handler, events, now = GatedHandler(), GatedEvents(), Now()
+    async with running(handler, concurrency=1, events=events, now=now) as parts:
+        await parts.defer()
+        await parts.app.bus.execute(AddRecipe(content=a_content()), an_origin())
+        await parts.relay.once()
+        async with asyncio.timeout(5):
+            await handler.begun.wait()
+            await events.begun.wait()
+        now.seconds += 1_000
+        with pytest.raises(QueueUnavailableError):
+            await parts.worker.check()
+        await parts.worker.keeper.round(KeeperParts(parts.app.jobs, parts.queue), asyncio.get_running_loop())
+        await parts.worker.check()
+        handler.gate.set()
+        events.gate.set()
+
+
+async def test_worker_whose_polls_are_not_answered_is_not_ready() -> None:
+    now = Now()
+    async with running(now=now) as parts:
+        async with asyncio.timeout(5):
+            while parts.worker.polled_at < 0:
+                await asyncio.sleep(0)
+        await parts.worker.check()
+        parts.queue.is_away = True
+        await parts.until("worker.waiting")
+        now.seconds += 1_000
+        with pytest.raises(QueueUnavailableError):
+            await parts.worker.check()
