@@ -1,7 +1,8 @@
 """The relay's one step: claim unsent messages, publish them, mark what was sent. No loop, no sleep.
 
 Invariants: a message is marked only after the queue took it (a crash between the two sends it
-twice, never not at all); rows of one relay are invisible to the others while it holds them.
+twice, never not at all); one that the queue refuses steps back behind the others; rows of one
+relay are invisible to the others while it holds them.
 """
 
 from dataclasses import dataclass
@@ -33,9 +34,11 @@ class Relay:
                 with self.tracer.sending(channel.value, [message.traceparent for message in messages]):
                     report = await self.publisher.publish(channel, messages)
                 await batch.mark_sent(report.sent)
+                if report.failed:
+                    await batch.step_back(report.failed)
                 for message in messages:
-                    if message.id in report.sent:
-                        self.telemetry.event("message.sent", _told(message))
+                    outcome = "sent" if message.id in report.sent else "refused"
+                    self.telemetry.event(f"message.{outcome}", _told(message))
                 self._count(channel, report)
                 sent += len(report.sent)
         return sent

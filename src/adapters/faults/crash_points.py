@@ -121,6 +121,10 @@ class CrashingOutboxStore:
         """Return the age of the oldest unsent message."""
         return await self.inner.lag_seconds()
 
+    async def refused(self) -> int:
+        """Count refused messages."""
+        return await self.inner.refused()
+
 
 @dataclass(frozen=True, slots=True)
 class CrashingPublisher:

@@ -99,10 +99,11 @@ class InMemoryJobStore:
 
     async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
         """Send fresh messages for jobs whose last one seems forgotten."""
-        stale = [job for job in self._tables.jobs.values() if self._is_stale(job, after_seconds)][:limit]
-        for job in stale:
+        stale = [job for job in self._tables.jobs.values() if self._is_stale(job, after_seconds)]
+        oldest = sorted(stale, key=lambda job: self._tables.announced[job.id])[:limit]
+        for job in oldest:
             self._announce(job)
-        return len(stale)
+        return len(oldest)
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:
         """Delete jobs finished longer ago than this, with their reports."""

@@ -21,6 +21,7 @@ class InMemoryOutboxBatch:
         """Hold the rows."""
         self._rows = rows
         self.sent: set[str] = set()
+        self.refused: set[str] = set()
 
     @property
     def messages(self) -> Mapping[Channel, Sequence[Message]]:
@@ -33,6 +34,10 @@ class InMemoryOutboxBatch:
     async def mark_sent(self, ids: Collection[str]) -> None:
         """Remember what went out."""
         self.sent.update(ids)
+
+    async def step_back(self, ids: Collection[str]) -> None:
+        """Remember what was refused."""
+        self.refused.update(ids)
 
 
 class InMemoryOutboxStore:
@@ -53,6 +58,10 @@ class InMemoryOutboxStore:
         batch = InMemoryOutboxBatch(rows)
         try:
             yield batch
+            for row in rows:
+                if row.message.id in batch.refused:
+                    row.refusals += 1
+                    row.available_at = self._clock.now() + timedelta(seconds=min(600, 2 ** (row.refusals - 1)))
             self._tables.outbox[:] = [
                 row for row in self._tables.outbox if not (row in rows and row.message.id in batch.sent)
             ]
@@ -73,8 +82,12 @@ class InMemoryOutboxStore:
     async def lag_seconds(self) -> float:
         """Return the age of the oldest unsent message."""
         now = self._clock.now()
-        oldest = max((now - row.available_at for row in self._tables.outbox), default=NONE)
-        return max(oldest, NONE).total_seconds()
+        since = [row.message.time if row.refusals else row.available_at for row in self._tables.outbox]
+        return max([NONE, *(now - at for at in since)]).total_seconds()
+
+    async def refused(self) -> int:
+        """Count unsent messages that were refused."""
+        return sum(row.refusals > 0 for row in self._tables.outbox)
 
 
 _: type[OutboxStore] = InMemoryOutboxStore

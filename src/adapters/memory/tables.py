@@ -27,6 +27,7 @@ class OutboxRow:
     message: Message
     available_at: datetime
     is_claimed: bool = False
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

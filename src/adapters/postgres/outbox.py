@@ -22,6 +22,8 @@ from domain.job import Origin
 RECORD = load("record_message")
 CLAIM = load("claim_messages")
 DELETE = load("delete_messages")
+STEP_BACK = load("step_back_messages")
+REFUSED = load("refused_messages")
 LAG = load("outbox_lag")
 NOTIFICATION = "kondate_outbox"
 
@@ -84,6 +86,10 @@ class PostgresOutboxBatch:
         """Delete the rows of messages that went out."""
         await self._session.row(DELETE, [self._positions[message_id] for message_id in ids])
 
+    async def step_back(self, ids: Collection[str]) -> None:
+        """Let the rows of refused messages wait."""
+        await self._session.row(STEP_BACK, [self._positions[message_id] for message_id in ids])
+
 
 class PostgresOutboxStore:
     """The relay's side, with a connection of its own that listens for commits."""
@@ -113,6 +119,11 @@ class PostgresOutboxStore:
         """Return the age of the oldest unsent message."""
         async with self._database.session() as session:
             return float(await session.value(LAG))
+
+    async def refused(self) -> int:
+        """Count unsent messages that were refused."""
+        async with self._database.session() as session:
+            return int(await session.value(REFUSED))
 
     def wake(self, *_notification: object) -> None:
         """Note that a commit added messages; the listener calls this."""

@@ -57,6 +57,13 @@ class PrometheusMeter:
             "outbox_lag": Gauge(
                 "outbox_lag_seconds", "Age of the oldest message not yet sent.", (), PREFIX, registry=registry
             ),
+            "outbox_refused": Gauge(
+                "outbox_refused_messages",
+                "Messages that the queue refused and that wait.",
+                (),
+                PREFIX,
+                registry=registry,
+            ),
             "queue_messages": Gauge(
                 "queue_messages", "Messages that wait, as the queue tells.", ("queue",), PREFIX, registry=registry
             ),

@@ -92,7 +92,9 @@ class JobUpkeep(Protocol):
     """What keeps the job table honest and small."""
 
     async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
-        """Send fresh messages for jobs whose last one seems forgotten; each time waits twice as long as the last.
+        """Send fresh messages for jobs whose last one seems forgotten, those announced longest ago first.
+
+        Each time waits twice as long as the last.
 
         Harmless when the old message comes after all: the second claim finds the job taken.
         """

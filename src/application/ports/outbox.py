@@ -17,6 +17,12 @@ class OutboxBatch(Protocol):
     async def mark_sent(self, ids: Collection[str]) -> None:
         """Remember that these went out; it commits when the block ends without an exception."""
 
+    async def step_back(self, ids: Collection[str]) -> None:
+        """Keep these, which the queue refused, for later: each time for twice as long, at most ten minutes.
+
+        So a message that is refused for good holds up no other; it commits when the block ends without an exception.
+        """
+
 
 class OutboxStore(Protocol):
     """Any number of relays may claim at once: no two hold the same message."""
@@ -28,4 +34,7 @@ class OutboxStore(Protocol):
         """Return when a commit may have added messages, or when the time is over."""
 
     async def lag_seconds(self) -> float:
-        """Return the age of the oldest unsent message; 0 when all are sent."""
+        """Return the age of the oldest unsent message that might have left; 0 when there is none."""
+
+    async def refused(self) -> int:
+        """Return how many unsent messages the queue has refused at least once."""

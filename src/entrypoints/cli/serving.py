@@ -20,15 +20,17 @@ class OrderlyServer(uvicorn.Server):
     Whatever still holds it then, the process ends within `closing_seconds` after the time that requests have.
     """
 
-    def __init__(self, config: uvicorn.Config, *, closing_seconds: float = CLOSING_SECONDS) -> None:
-        """Take the configuration, and the time to close what is open."""
-        super().__init__(config)
-        self._closing_seconds = closing_seconds
-
-    def __init__(self, config: uvicorn.Config, at_stop: Callable[[], None] | None = None) -> None:
-        """Take what lets requests that wait go on, so that the end need not wait for them."""
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        at_stop: Callable[[], None] | None = None,
+        *,
+        closing_seconds: float = CLOSING_SECONDS,
+    ) -> None:
+        """Take what lets requests that wait go on, so that the end need not wait for them, and the time to close."""
         super().__init__(config)
         self._at_stop = at_stop
+        self._closing_seconds = closing_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what waits end, then what is under way."""

@@ -40,6 +40,7 @@ class RelayLoop:
         while True:
             with suppress(StorageUnavailableError):
                 self.meter.gauge("outbox_lag", await self.store.lag_seconds(), {})
+                self.meter.gauge("outbox_refused", await self.store.refused(), {})
             await asyncio.sleep(MEASURE_SECONDS)
 
     async def _send(self) -> None:

@@ -11,6 +11,7 @@ from application.ports.telemetry import Meter, Telemetry
 from application.ports.unit_of_work import StorageUnavailableError
 
 BATCH = 200
+FEW = 5
 EXPIRE_EVERY = 12
 """Old rows are looked for in one round of so many."""
 
@@ -46,8 +47,14 @@ class UpkeepLoop:
             self.telemetry.event("upkeep.waiting", {"reason": str(error)})
 
     async def reconcile(self) -> None:
-        """Send fresh messages for jobs whose last one seems forgotten."""
-        announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=BATCH)
+        """Send fresh messages for jobs whose last one seems forgotten: as many as the queue has too few.
+
+        A job that merely waits in a long queue has its message there. Which one's is missing nobody can tell, so a few
+        are sent in any case, those that were announced longest ago: messages may be there that belong to no job.
+        """
+        missing = (await self.upkeep.backlog()).queued - await self.gauges.backlog(Channel.COMMANDS)
+        limit = min(BATCH, max(FEW, missing))
+        announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=limit)
         if announced:
             self.telemetry.event("upkeep.announced_again", {"jobs": announced})
 

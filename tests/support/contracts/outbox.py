@@ -52,6 +52,23 @@ class OutboxContract:
             [other] = second.messages[Channel.COMMANDS]
         assert one.id != other.id
 
+    async def test_refused_messages_step_back_behind_all_others(self) -> None:
+        for number in (1, 2, 3):
+            await self.jobs.accept(a_job(number))
+        async with self.outbox.claim(2) as batch:
+            await batch.step_back([str(a_job(1).id), str(a_job(2).id)])
+        assert await self.waiting() == [str(a_job(3).id)]
+        assert await self.outbox.refused() == 2
+
+    async def test_refusal_that_is_not_committed_changes_nothing(self) -> None:
+        await self.jobs.accept(a_job(1))
+        with pytest.raises(RelayDiedError):
+            async with self.outbox.claim(1) as batch:
+                await batch.step_back([str(a_job(1).id)])
+                raise RelayDiedError
+        assert await self.waiting() == [str(a_job(1).id)]
+        assert await self.outbox.refused() == 0
+
     async def test_lag_is_zero_only_when_nothing_waits(self) -> None:
         assert await self.outbox.lag_seconds() == 0
         await self.jobs.accept(a_job(1))

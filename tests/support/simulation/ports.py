@@ -146,6 +146,10 @@ class WiredBatch:
         await self.wire.request()
         await self.batch.mark_sent(ids)
 
+    async def step_back(self, ids: Collection[str]) -> None:
+        await self.wire.request()
+        await self.batch.step_back(ids)
+
 
 @dataclass(frozen=True, slots=True)
 class WiredOutboxStore:
@@ -170,3 +174,6 @@ class WiredOutboxStore:
 
     async def lag_seconds(self) -> float:
         return await self.store.lag_seconds()
+
+    async def refused(self) -> int:
+        return await self.store.refused()

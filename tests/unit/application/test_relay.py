@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from application.ports.queue import Channel, Message, QueueUnavailableError, SendReport
-from application.relay import Relay
+from application.relay import MOST_MESSAGES, Relay
 from domain.commands import GenerateReport
 from domain.report import ReportKind
 from tests.support.application import InMemoryApplication
@@ -52,6 +52,17 @@ async def test_message_that_was_refused_alone_stays() -> None:
     assert await relay(app, RecordingPublisher(refuses=1)).once() == 2
     assert len(app.tables.outbox) == 1
     assert app.telemetry.counted("relay_messages", channel="commands", outcome="failed") == 1
+    assert [name for name, _ in app.telemetry.events].count("message.refused") == 1
+
+
+async def test_messages_refused_for_good_hold_up_no_other() -> None:
+    app = InMemoryApplication()
+    for _ in range(MOST_MESSAGES + 1):
+        await app.bus.defer(REPORT, an_origin())
+    assert await relay(app, RecordingPublisher(refuses=MOST_MESSAGES)).once() == 0
+    assert await relay(app, RecordingPublisher()).once() == 1
+    app.clock.advance(1)
+    assert await relay(app, RecordingPublisher()).once() == MOST_MESSAGES
 
 
 async def test_queue_that_is_away_leaves_every_message() -> None:

@@ -6,7 +6,7 @@ WITH stale AS (
         AND CASE status WHEN 'queued' THEN announced_at ELSE greatest(announced_at, lease_until) END
             < clock_timestamp() - make_interval(secs => $1 * power(2, least(announcements - 1, 6)))
         AND NOT EXISTS (SELECT FROM outbox WHERE outbox.subject = job.id::text AND outbox.channel = 'commands')
-    ORDER BY created_at
+    ORDER BY announced_at
     LIMIT $2
     FOR UPDATE SKIP LOCKED
 ), again AS (

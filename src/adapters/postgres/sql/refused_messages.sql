@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM outbox
+WHERE refusals > 0
