@@ -149,6 +149,8 @@ class OutboxRelay(Interleaved):
         self.mislead(0, 0, 0)
         self.finish_all()
         for _ in range(2):
+            # What the queue refused has stepped back, for ten minutes at most.
+            self.world.loop.advance(self.world.loop.time() + 600)
             self.send()
             self.finish_all()
         told = {held.message.subject for held in self.world.queue.held if held.message}
