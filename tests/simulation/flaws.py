@@ -12,11 +12,15 @@ from adapters.memory.tables import KeyRow, Tables
 from adapters.memory.unit_of_work import KEY_LIFE, InMemoryTransaction
 from application.bus import Bus, Execution
 from application.context import Context
+from application.operations.redrive_dead_letters import RedriveDeadLetters, Redriven
+from application.operations.retry_job import RetryJob
 from application.ports.clock import Clock
+from application.ports.dead_letters import DeadLetter, DeadLetterWalk
 from application.ports.idempotency import IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, ClaimTerms, Standing
+from application.ports.messages import CommandRequested
 from application.ports.outbox import OutboxBatch
-from application.ports.queue import Channel
+from application.ports.queue import Channel, Delivery, Message
 from application.ports.unit_of_work import LeaseLostError
 from application.progress import Attempt
 from application.relay import MOST_MESSAGES, Relay
@@ -25,8 +29,11 @@ from application.verdict import Done, Verdict
 from domain.commands import Command
 from domain.job import Job, JobStatus, Origin
 from domain.report import Report
+from entrypoints.worker.delivery import DeliveryHandler
+from entrypoints.worker.keeper import KeeperParts
 from tests.support.simulation.handlers import ReportingHandler
 from tests.support.simulation.loop import give_way
+from tests.support.simulation.stand_ins import SimulatedKeeper
 from tests.support.simulation.world import Parts
 
 
@@ -103,6 +110,55 @@ class BlamingJobStore(InMemoryJobStore):
             allowed = claimed.max_attempts - claimed.lost_in_company
             claimed = self._tables.jobs[job_id] = replace(claimed, max_attempts=allowed, lost_in_company=0)
         return claimed
+
+
+class DroppingKeeper(SimulatedKeeper):
+    """Deletes a message that it may keep no longer, and trusts that the work will end."""
+
+    async def _exchange(self, delivery: Delivery, parts: KeeperParts) -> None:
+        await parts.consumer.delete([delivery])
+        self.held.remove(delivery)
+
+
+class DoublingRetry(RetryJob):
+    """Makes a new job each time that a letter is redriven."""
+
+    async def _successor(self, job: Job) -> Job:
+        return (await self.bus.defer(job.command, job.origin)).job
+
+
+class RemovingRedrive(RedriveDeadLetters):
+    """Removes a letter, and then sends it again."""
+
+    async def _redrive(self, letter: DeadLetter, walk: DeadLetterWalk, origin: Origin) -> Redriven:
+        await walk.remove(letter)
+        return await super()._redrive(letter, walk, origin)
+
+
+class GreedyJobStore(InMemoryJobStore):
+    """Deletes what was asked for long ago, whether or not it has ended."""
+
+    async def expire(self, *, older_than: timedelta, limit: int) -> int:
+        before = self._clock.now() - older_than
+        old = [job.id for job in self._tables.jobs.values() if job.created_at < before][:limit]
+        for job_id in old:
+            del self._tables.jobs[job_id]
+        return len(old)
+
+
+class HastyExpiry(InMemoryJobStore):
+    """Deletes what has ended, however lately."""
+
+    async def expire(self, *, older_than: timedelta, limit: int) -> int:  # noqa: ARG002 (the port's shape)
+        return await super().expire(older_than=timedelta(0), limit=limit)
+
+
+class KeylessHandler(DeliveryHandler):
+    """Takes each message of another system for a new wish."""
+
+    async def _accept(self, requested: CommandRequested, message: Message) -> Verdict:
+        await super()._accept(requested, replace(message, id=f"{message.id} {self.run_job.clock.now()}"))
+        return Done()
 
 
 class OwnTransactionHandler(ReportingHandler):
@@ -269,6 +325,12 @@ FLAWS: Mapping[str, Parts] = {
     "no-max-attempts": Parts(run_job=TirelessWorker),
     "suspects-beside-others": Parts(run_job=CarelessWorker),
     "neighbours-blamed": Parts(job_store=BlamingJobStore),
+    "exchange-drops": Parts(keeper=DroppingKeeper),
+    "redrive-doubles": Parts(retry=DoublingRetry),
+    "redrive-removes-first": Parts(redrive=RemovingRedrive),
+    "live-jobs-expire": Parts(job_store=GreedyJobStore),
+    "jobs-expire-early": Parts(job_store=HastyExpiry),
+    "queue-commands-without-key": Parts(deliveries=KeylessHandler),
     "effect-in-own-transaction": Parts(handler=OwnTransactionHandler),
     "mark-before-send": Parts(relay=MarkingFirstRelay),
     "mark-all-on-partial-failure": Parts(relay=TrustingRelay),

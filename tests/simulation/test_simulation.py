@@ -19,6 +19,11 @@ MUST_HAPPEN = (
     "job.refused",
     "upkeep.announced_again",
     "keeper.lease_lost",
+    "keeper.message_exchanged",
+    "message.refused",
+    "job.alone",
+    "job.expired",
+    "job.redriven",
 )
 ENOUGH_EPISODES = 500
 """After so many, everything that may happen has happened."""

@@ -93,8 +93,8 @@ class InMemoryJobStore:
     async def announce_again(self, job_id: UUID) -> None:
         """Send a fresh message for an unfinished job."""
         await self._tables.unlocked(job_id)
-        job = self._tables.jobs[job_id]
-        if not job.status.is_terminal:
+        job = self._tables.jobs.get(job_id)
+        if job is not None and not job.status.is_terminal:
             self._announce(job)
 
     async def announce_stale(self, *, after_seconds: float, limit: int) -> int:

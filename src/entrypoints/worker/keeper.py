@@ -133,6 +133,7 @@ class Keeper:
             await parts.leases.announce_again(content.job_id)
             await parts.consumer.delete([delivery])
             self.held.remove(delivery)
+            self.telemetry.event("keeper.message_exchanged", {"job_id": str(content.job_id)})
 
 
 def _attempt(job: Job) -> tuple[UUID, int]:

@@ -1,8 +1,12 @@
 """The clients of a simulated installation."""
 
+import json
 from random import Random
 
+from adapters.wire.messages import COMMAND_PREFIX, VERSION_SUFFIX
+from application.operations.letters import LetterFilter
 from application.ports.idempotency import IdempotencyKey
+from application.ports.queue import Channel, Message, QueueUnavailableError
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.commands import AddRecipe, CancelJob, GenerateReport
 from domain.errors import DomainError, IdempotencyMismatchError, RequestInProgressError
@@ -12,7 +16,7 @@ from tests.support.builders import a_content, an_origin
 from tests.support.simulation.handlers import BEHAVIOURS, HandlerFault
 from tests.support.simulation.judge import Request
 from tests.support.simulation.loop import Process
-from tests.support.simulation.world import World
+from tests.support.simulation.world import ELSEWHERE, KITCHEN, OPERATOR, World
 
 CONTENT = a_content()
 USERS = ("alice", "bob")
@@ -54,6 +58,35 @@ class Clients:
             number=self._numbers,
         )
 
+    def send(self) -> None:
+        """Let another system put a command straight on the queue."""
+        draw, world = self._draw, self._world
+        self._numbers += 1
+        key, body = f"m{draw.randint(1, 9)}", draw.choice(BEHAVIOURS)
+        request = Request(route="queue", user=KITCHEN.subject, key=key, body=body, number=self._numbers)
+        world.judge.sends(request)
+        message = Message(
+            id=key,
+            type=f"{COMMAND_PREFIX}generate-report{VERSION_SUFFIX}",
+            source=ELSEWHERE,
+            subject="",
+            time=world.clock.now(),
+            data=json.dumps({"kind": "nutrition-summary", "selection": {"category": body}}).encode(),
+            group=KITCHEN.subject,
+            request_id=request.name,
+        )
+        world.queue.put(Channel.COMMANDS, message)
+
+    def redrive(self) -> None:
+        """Let an operator redrive dead letters."""
+        process = self._api()
+        self._world.loop.spawn(process, self._redrive(process, self._draw.choice((None, 1, 3))))
+        self._world.loop.drain()
+
+    def forget(self) -> None:
+        """Ask for nothing again that was asked for before."""
+        self._recent = []
+
     def cancel(self) -> None:
         """Ask for the end of some job."""
         process, jobs = self._api(), list(self._world.tables.jobs.values())
@@ -88,6 +121,12 @@ class Clients:
             self._world.judge.answers(request, (refusal.code, refusal.detail))
             return
         self._world.judge.executes(request, execution.reference)
+
+    async def _redrive(self, process: Process, limit: int | None) -> None:
+        try:
+            await self._world.redrive(process).many(LetterFilter(), OPERATOR, limit=limit, per_second=1)
+        except (StorageUnavailableError, QueueUnavailableError, DomainError):
+            return
 
     async def _cancel(self, process: Process, command: CancelJob, owner: str) -> None:
         try:

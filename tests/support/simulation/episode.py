@@ -6,7 +6,7 @@ from random import Random
 
 from tests.support.simulation.clients import Clients
 from tests.support.simulation.loop import Process
-from tests.support.simulation.world import LEASE_SECONDS, Parts, World
+from tests.support.simulation.world import LEASE_SECONDS, RETENTION, Parts, World
 
 MOST_HEALING_STEPS = 40_000
 LONGEST_JUMP_SECONDS = 3 * LEASE_SECONDS
@@ -33,7 +33,8 @@ class Episode:
         world = World(
             draw.getrandbits(60), self.parts, has_upkeep=has_upkeep, most_of_one_owner=draw.choice((2, 1_000_000))
         )
-        faults = Faults(world, draw)
+        # What is asked for anew after it was forgotten is done anew: then other systems' duplicates would be, too.
+        faults = Faults(world, draw, is_long=has_upkeep and draw.random() < 0.3)
         try:
             with world.loop.running():
                 faults.begin()
@@ -74,13 +75,15 @@ class Episode:
 class Faults:
     """What may go wrong, each with its own chance in this episode: some never, some often."""
 
-    def __init__(self, world: World, draw: Random) -> None:
+    def __init__(self, world: World, draw: Random, *, is_long: bool) -> None:
         self._world = world
         self._draw = draw
         self._clients = Clients(world, draw)
+        self._skews = (0.0,) if is_long else SKEWS
         actions: list[tuple[Callable[[], None], float]] = [
             (self._clients.ask, 0.1),
             (self._clients.cancel, 0.02),
+            (self._clients.redrive, 0.02),
             (self._stall, 0.03),
             (self._kill, 0.02),
             (self._stop_worker, 0.01),
@@ -89,6 +92,7 @@ class Faults:
             (world.queue.duplicate, 0.03),
             (world.queue.show_again, 0.03),
         ]
+        actions.append((self._sleep, 0.01) if is_long else (self._clients.send, 0.05))
         if world.has_upkeep:
             actions.append((self._forget, 0.01))
         # Few kinds of fault at a time reach deeper than all at once.
@@ -103,7 +107,7 @@ class Faults:
         world, draw = self._world, self._draw
         for name, most in (("api", 2), ("relay", 2), ("worker", 3)):
             for _ in range(draw.randint(1, most)):
-                world.start(name, draw.choice(SKEWS))
+                world.start(name, draw.choice(self._skews))
         wire, queue = world.wire, world.queue
         world.haste = draw.choice((0, 0.5, 0.9))
         wire.slow = self._rate(0.3)
@@ -143,7 +147,7 @@ class Faults:
     def _kill(self) -> None:
         process = self._process()
         self._world.kill(process)
-        self._world.start(process.name, self._draw.choice(SKEWS))
+        self._world.start(process.name, self._draw.choice(self._skews))
 
     def _stop_worker(self) -> None:
         world = self._world
@@ -155,6 +159,14 @@ class Faults:
 
     def _jump(self) -> None:
         self._world.loop.advance(self._world.loop.time() + self._draw.uniform(0, LONGEST_JUMP_SECONDS))
+
+    def _sleep(self) -> None:
+        """Let the time pass after which ended jobs go; nobody waits that long for an answer."""
+        for process in [process for process in self._world.processes if process.name == "api"]:
+            self._world.kill(process)
+            self._world.start("api")
+        self._clients.forget()
+        self._world.loop.advance(self._world.loop.time() + 2 * RETENTION.total_seconds())
 
     def _pass_time(self) -> None:
         self._world.loop.advance(self._world.loop.time() + self._draw.uniform(0, 5))

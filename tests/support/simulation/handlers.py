@@ -18,7 +18,7 @@ from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.simulation.judge import Judge
 from tests.support.simulation.loop import CURRENT, give_way
 
-BEHAVIOURS = ("steady", "steady", "slow", "long", "flaky", "poison", "deadly", "refused", "hanging")
+BEHAVIOURS = ("steady", "steady", "slow", "long", "endless", "flaky", "poison", "deadly", "refused", "hanging")
 
 
 class HandlerFault(Exception):  # noqa: N818 (what a handler's own bug would raise)
@@ -83,6 +83,8 @@ class ReportingHandler:
                 await asyncio.sleep(20 * chance)
             case "long":
                 await asyncio.sleep(150 * chance)
+            case "endless":
+                await asyncio.sleep(250 + 300 * chance)  # longer than the queue lets a message be held
             case "hanging" if chance < 0.2:
                 await asyncio.sleep(100_000)
             case "flaky" if chance < 0.7:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar, cast
@@ -11,11 +11,13 @@ from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.tables import Tables
 from adapters.memory.unit_of_work import InMemoryTransaction
 from application.ports.clock import Clock, IdFactory
+from application.ports.dead_letters import DeadLetter, DeadLetterQueue, DeadLetterWalk
 from application.ports.outbox import OutboxBatch
 from application.ports.queue import Channel, Message
 from application.ports.unit_of_work import StorageUnavailableError, Transaction
 from domain.job import Origin
 from tests.support.simulation.loop import Process, SimulatedLoop
+from tests.support.simulation.queue import UnreliableQueue
 
 T = TypeVar("T")
 EPOCH = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -177,3 +179,45 @@ class WiredOutboxStore:
 
     async def refused(self) -> int:
         return await self.store.refused()
+
+
+@dataclass(frozen=True, slots=True)
+class WiredWalk:
+    """One walk through the dead letters."""
+
+    walk: DeadLetterWalk
+    queue: UnreliableQueue
+    removes: Callable[[DeadLetter, bool], None]
+    sent: set[str] = field(default_factory=set)
+
+    async def letters(self) -> AsyncIterator[DeadLetter]:
+        async for letter in self.walk.letters():
+            await self.queue.asked()
+            yield letter
+
+    async def send_again(self, letter: DeadLetter) -> None:
+        await self.queue.asked()
+        await self.walk.send_again(letter)
+        self.sent.add(letter.handle)
+        await self.queue.answered()
+
+    async def remove(self, letter: DeadLetter) -> None:
+        await self.queue.asked()
+        self.removes(letter, letter.handle in self.sent)
+        await self.walk.remove(letter)
+        await self.queue.answered()
+
+
+@dataclass(frozen=True, slots=True)
+class WiredDeadLetters:
+    """The dead letters, as far away as the queue."""
+
+    letters: DeadLetterQueue
+    queue: UnreliableQueue
+    removes: Callable[[DeadLetter, bool], None]
+    """Told of each letter that is removed, and whether it was sent again before."""
+
+    @asynccontextmanager
+    async def walk(self) -> AsyncIterator[DeadLetterWalk]:
+        async with self.letters.walk() as walk:
+            yield WiredWalk(walk, self.queue, self.removes)

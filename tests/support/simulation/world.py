@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
+from adapters.memory.dead_letters import InMemoryDeadLetters
 from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.operator_jobs import InMemoryOperatorJobs
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.queue import InMemoryQueue
 from adapters.memory.tables import Tables
@@ -20,16 +22,21 @@ from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
+from application.operations.redrive_dead_letters import RedriveDeadLetters
+from application.operations.retry_job import RetryJob
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.relay import Relay
 from application.run_job import RunJob
+from domain.job import Origin
+from domain.principal import Principal
 from entrypoints.relay.loop import RelayLoop
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
 from entrypoints.worker.keeper import KeeperParts
 from entrypoints.worker.loop import Worker
 from entrypoints.worker.upkeep import UpkeepLoop
+from tests.support.builders import ALL_SCOPES
 from tests.support.fakes import CountingIds
 from tests.support.simulation.handlers import FollowingHandler, ReportingHandler, ReportOnceHandler, UnusedHandler
 from tests.support.simulation.judge import Judge
@@ -38,6 +45,7 @@ from tests.support.simulation.ports import (
     DrawnChance,
     LoopClock,
     Wire,
+    WiredDeadLetters,
     WiredOutboxStore,
     WiredUnitOfWork,
     over_the_wire,
@@ -47,6 +55,13 @@ from tests.support.simulation.stand_ins import CountingTelemetry, SimulatedKeepe
 
 LEASE_SECONDS = 60
 VISIBILITY_SECONDS = 60
+HOLD_SECONDS = 240
+"""What the queue's limit of 12 hours is here; the keeper exchanges messages before."""
+EXCHANGE_SECONDS = 150
+RETENTION = timedelta(hours=1)
+ELSEWHERE = "/elsewhere"
+KITCHEN = Principal(subject="kitchen", scopes=ALL_SCOPES)
+OPERATOR = Origin(principal=Principal(subject="olga", roles=frozenset({"operator"})), request_id="operator")
 REANNOUNCE_SECONDS = 120
 TYPES = MessageTypes()
 TRIES = 4
@@ -66,6 +81,10 @@ class Parts:
     run_job: type[RunJob] = RunJob
     relay: type[Relay] = Relay
     handler: type[ReportingHandler] = ReportingHandler
+    deliveries: type[DeliveryHandler] = DeliveryHandler
+    keeper: type[SimulatedKeeper] = SimulatedKeeper
+    retry: type[RetryJob] = RetryJob
+    redrive: type[RedriveDeadLetters] = RedriveDeadLetters
 
 
 @dataclass
@@ -85,12 +104,16 @@ class World:
         self.clock = LoopClock(self.loop, OUTSIDE)
         self.outbox = self.parts.outbox(self.tables, self.clock)
         self.ids = CountingIds()
-        self.judge = Judge(self.tables)
+        self.judge = Judge(self.tables, self.clock, RETENTION)
         self.telemetry = CountingTelemetry(self.judge.told)
         self.wire = Wire(self.loop, self.random)
         self.queue = UnreliableQueue(
-            self.loop, self.random, InMemoryQueue(self.clock, visibility_seconds=VISIBILITY_SECONDS)
+            self.loop,
+            self.random,
+            InMemoryQueue(self.clock, visibility_seconds=VISIBILITY_SECONDS),
+            longest_hold_seconds=HOLD_SECONDS,
         )
+        self.letters = InMemoryDeadLetters(self.queue.inner)
         self.processes: list[Process] = []
         self.stops: dict[Process, asyncio.Event] = {}
 
@@ -157,6 +180,18 @@ class World:
             telemetry=self.telemetry,
         )
 
+    def redrive(self, process: Process) -> RedriveDeadLetters:
+        """Return what an operator redrives dead letters with."""
+        bus = self.bus(process)
+        return self.parts.redrive(
+            queue=WiredDeadLetters(self.letters, self.queue, self.judge.removes),
+            reader=WireMessageReader(TYPES),
+            retry=self.parts.retry(jobs=over_the_wire(InMemoryOperatorJobs(self.tables), self.wire), bus=bus),
+            unit_of_work=self.unit_of_work(),
+            clock=LoopClock(self.loop, process),
+            pause=asyncio.sleep,
+        )
+
     def _jobs(self) -> InMemoryJobStore:
         return over_the_wire(self.parts.job_store(self.tables, self.clock), self.wire)
 
@@ -188,15 +223,15 @@ class World:
         )
         worker = Worker(
             consumer=self.queue,
-            handler=DeliveryHandler(
+            handler=self.parts.deliveries(
                 run_job=run_job,
                 bus=bus,
                 reader=reader,
-                sources={},
+                sources={ELSEWHERE: KITCHEN},
                 telemetry=self.telemetry,
                 tracer=self.telemetry,
             ),
-            keeper=SimulatedKeeper(
+            keeper=self.parts.keeper(
                 open_parts=self._keeper_parts(jobs),
                 board=board,
                 held=held,
@@ -205,6 +240,7 @@ class World:
                 lease_seconds=LEASE_SECONDS,
                 visibility_seconds=VISIBILITY_SECONDS,
                 monotonic=self.loop.time,
+                longest_hold_seconds=EXCHANGE_SECONDS,
             ),
             held=held,
             board=board,
@@ -222,7 +258,7 @@ class World:
                 meter=self.telemetry,
                 every_seconds=15,
                 reannounce_seconds=REANNOUNCE_SECONDS,
-                retention=timedelta(days=30),
+                retention=RETENTION,
             )
             asyncio.get_running_loop().create_task(upkeep.run())
         await worker.run(stop)
