@@ -31,6 +31,8 @@ from domain.principal import Principal
 
 LONGEST_QUEUE_DELAY_SECONDS = 900
 CAPPED_DELAY_SECONDS = 3
+HELD_DELAY_SECONDS = 1
+"""A killed worker's job runs again within its lease and little more, whenever its message came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,8 @@ class RunJob:
             case Standing.UNKNOWN:
                 return Reject(reason="unknown-job")
             case Standing.HELD:
-                return Leave()
+                # The other worker may be dead: its lease shows that, and then the job should not wait for its message.
+                return Retry(delay_seconds=HELD_DELAY_SECONDS)
             case Standing.CAPPED | Standing.SUSPECT:
                 return self._soon()
         return await self._give_up(job_id)  # Standing.LATE, the one that is left

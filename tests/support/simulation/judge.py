@@ -136,6 +136,10 @@ class Judge:
         unsent = batch.sent - published
         self._expect(not unsent, f"messages {unsent} were marked but not sent")
 
+    def runner_of(self, job_id: UUID) -> Hashable | None:
+        """Return the process in which a job runs now."""
+        return next((process for process, jobs in self._running.items() if job_id in [job.id for job in jobs]), None)
+
     def removes(self, letter: DeadLetter, is_sent_again: bool) -> None:  # noqa: FBT001 (a fact, not a switch)
         """See a dead letter go: what it was about must be under way again."""
         subject = letter.message.subject if letter.message else ""

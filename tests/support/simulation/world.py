@@ -96,6 +96,8 @@ class World:
     has_upkeep: bool = True
     most_of_one_owner: int = 1_000_000
     haste: float = 0
+    lateness_seconds: float = LATEST_SECONDS
+    poll_seconds: int = 20
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 (chance, not a secret)
@@ -147,7 +149,7 @@ class World:
                 return
         event = loop.next_event()
         if event is not None:
-            loop.advance(event + LATEST_SECONDS * self.random.random() ** 3)
+            loop.advance(event + self.lateness_seconds * self.random.random() ** 3)
 
     def is_at_rest(self) -> bool:
         """Tell whether all work is done."""
@@ -247,7 +249,7 @@ class World:
             telemetry=self.telemetry,
             monotonic=self.loop.time,
             concurrency=2,
-            poll_seconds=20,
+            poll_seconds=self.poll_seconds,
             grace_seconds=10,
         )
         if self.has_upkeep:

@@ -14,6 +14,7 @@ from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
 from application.ports.jobs import ClaimTerms
 from application.ports.unit_of_work import Transaction, UnitOfWork
+from application.run_job import HELD_DELAY_SECONDS
 from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
@@ -126,7 +127,7 @@ async def test_suspect_that_another_worker_took_is_left_to_it() -> None:
         waiting = asyncio.create_task(app.run_job.run(job.id))
         await asyncio.sleep(0)
         await app.jobs.claim(job.id, ClaimTerms(lease_seconds=60, is_alone=True))
-    assert await waiting == Leave()
+    assert await waiting == Retry(delay_seconds=HELD_DELAY_SECONDS)
 
 
 async def test_job_whose_every_attempt_was_lost_ends_as_worker_lost() -> None:
@@ -180,11 +181,11 @@ async def test_finished_job_is_only_acknowledged() -> None:
     assert (await shown(app, job)).attempt == 1
 
 
-async def test_job_held_by_another_worker_is_left_alone() -> None:
+async def test_job_held_by_another_worker_is_looked_at_again_soon() -> None:
     app = application(ScriptedHandler())
     job = (await app.bus.defer(REPORT, an_origin())).job
     await app.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
-    assert await app.run_job.run(job.id) == Leave()
+    assert await app.run_job.run(job.id) == Retry(delay_seconds=HELD_DELAY_SECONDS)
 
 
 async def test_unknown_job_is_a_dead_letter() -> None:
