@@ -32,7 +32,7 @@ class Quiet:
         """Have a job accepted."""
         request = Request(route="defer", user=owner, key=None, body=body, number=number)
         self.world.judge.asks(request)
-        command = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, selection=RecipeSelection(category=body))
+        command = GenerateReport(kind=ReportKind.NUTRITION_SUMMARY, parameters=RecipeSelection(category=body))
         accepted = self.world.loop.spawn(
             self.api, self.world.bus(self.api).defer(command, an_origin(owner, request_id=request.name))
         )

@@ -71,7 +71,7 @@ class Clients:
             source=ELSEWHERE,
             subject="",
             time=world.clock.now(),
-            data=json.dumps({"kind": "nutrition-summary", "selection": {"category": body}}).encode(),
+            data=json.dumps({"kind": "nutrition-summary", "parameters": {"category": body}}).encode(),
             group=KITCHEN.subject,
             request_id=request.name,
         )
