@@ -74,6 +74,7 @@ from application.pace import Pace
 from application.ports.jobs import ClaimTerms
 from application.ports.queue import QueueUnavailableError
 from application.progress import AttemptBoard
+from application.rebuild_projections import RebuildProjections
 from application.relay import Relay
 from application.run_job import RunJob
 from domain.principal import Principal
@@ -200,6 +201,8 @@ class Container(containers.DeclarativeContainer):
     job_reads = providers.Singleton(PostgresJobReads, database, message_types)
     pace = providers.Singleton(Pace, reads=job_reads, upkeep=job_upkeep, clock=clock)
     job_watch = providers.Singleton(JobWatch, jobs=job_store)
+
+    rebuild = providers.Singleton(RebuildProjections, catalogue, unit_of_work)
 
     # SQS
     queue_names = providers.Singleton(

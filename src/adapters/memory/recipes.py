@@ -1,6 +1,6 @@
 """Recipes in memory, with the locks that the real rows have."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
@@ -72,6 +72,11 @@ class InMemoryRecipeRepository:
         stored = self._transaction.recipe(recipe.id)
         if stored is not None and stored.version == recipe.version:
             self._transaction.change_recipe(recipe.id, replace(stored, readings=recipe.readings))
+
+    async def ids(self, after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return the next ids in their order."""
+        known = sorted(recipe.id for recipe in self._transaction.recipes_seen())
+        return [recipe_id for recipe_id in known if after is None or recipe_id > after][:limit]
 
     async def lock_uses(self) -> None:
         """Wait until nobody else changes which recipe uses which."""

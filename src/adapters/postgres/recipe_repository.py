@@ -1,6 +1,6 @@
 """Recipes, and how their lines are read."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +21,7 @@ LOCK = load("lock_recipes")
 SAVE = load("save_recipe")
 REMOVE = load("remove_recipe")
 SAVE_READINGS = load("save_readings")
+IDS = load("recipe_ids")
 LOCK_USES = load("lock_uses")
 USES_AROUND = load("uses_around")
 
@@ -83,8 +84,12 @@ class PostgresRecipeRepository:
 
     async def save_readings(self, recipe: Recipe) -> None:
         """Keep how the lines are read now."""
-        ingredients = sorted(ingredient_facets(recipe))
-        await self._session.row(SAVE_READINGS, recipe.id, recipe.version, *line_columns(recipe.readings), ingredients)
+        facets = (sorted(facets_of(recipe)), sorted(ingredient_facets(recipe)))
+        await self._session.row(SAVE_READINGS, recipe.id, recipe.version, *line_columns(recipe.readings), *facets)
+
+    async def ids(self, after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return the next ids in their order."""
+        return [row["id"] for row in await self._session.fetch(IDS, after, limit)]
 
     async def lock_uses(self) -> None:
         """Wait until nobody else changes which recipe uses which."""

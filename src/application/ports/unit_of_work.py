@@ -55,6 +55,9 @@ class RecipeRepository(Protocol):
     async def save_readings(self, recipe: Recipe) -> None:
         """Keep how the recipe's lines are read now, unless the stored recipe is of another version."""
 
+    async def ids(self, after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return the ids that follow this one in their order, the first ones after None."""
+
     async def lock_uses(self) -> None:
         """Let nobody else change which recipe uses which until the transaction ends; take this lock first."""
 

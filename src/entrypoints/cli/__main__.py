@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "traces": "Receive and show traces (stage local only).",
     "migrate": "Bring the database schema and the queues up to date.",
     "seed": "Load ingredients and recipes.",
+    "project": "Work out anew what follows from recipes.",
     "jobs": "List, show, retry or cancel jobs of any owner.",
     "dlq": "List, show, redrive or discard dead letters.",
     "lab": "Break everything on purpose and check that no promise is broken (stage local only).",

@@ -260,6 +260,13 @@ class UnitOfWorkContract:
         assert [len(page.items) for page in (first, rest)] == [2, 3]
         assert rest.next is None
 
+    async def test_ids_come_in_their_order(self) -> None:
+        for recipe_id in (BOWL, RICE, SOUP):
+            await self.add(recipe_id, a_content())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.recipes.ids(None, limit=2) == [RICE, SOUP]
+            assert await transaction.recipes.ids(SOUP, limit=2) == [BOWL]
+
     async def test_only_their_owner_finds_drafts(self) -> None:
         recipe, _ = Recipe.add(RICE, "alice", a_content(), [], self.clock.now())
         async with self.unit_of_work.begin(an_origin()) as transaction:

@@ -1,15 +1,16 @@
 -- The lock keeps two readers of one recipe from mixing their lines, and a revision from being overwritten by a late one.
 WITH locked AS (
-    SELECT id
+    SELECT id, owner, status AS recipe_status, created_at
     FROM recipe
     WHERE id = $1 AND version = $2
     FOR UPDATE
 ),
 found_by AS (
-    UPDATE recipe_search
-    SET ingredients = $14
+    INSERT INTO recipe_search (recipe_id, owner, status, created_at, facets, ingredients)
+    SELECT id, owner, recipe_status, created_at, $14, $15
     FROM locked
-    WHERE recipe_id = locked.id
+    ON CONFLICT (recipe_id) DO UPDATE
+    SET status = excluded.status, facets = excluded.facets, ingredients = excluded.ingredients
 ),
 fewer AS (
     DELETE FROM recipe_line
