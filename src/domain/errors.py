@@ -83,6 +83,12 @@ class RecipeInUseError(DomainError):
     kind = ErrorKind.CONFLICT
 
 
+class UnknownYieldError(DomainError):
+    """Nobody said how much the recipe makes, so there is nothing to scale from."""
+
+    code = "unknown-yield"
+
+
 class InvalidSearchError(DomainError):
     """The search asks for more than one may."""
 

@@ -1,7 +1,7 @@
 """Ingredients: what is known of each, and how a line becomes grams of one of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
@@ -102,6 +102,15 @@ class ResolvedLine:
         if self.is_weighed or self.portion is not None:
             return LineStatus.RESOLVED
         return LineStatus.TO_TASTE if self.line.to_taste else LineStatus.UNRESOLVED
+
+    def scaled(self, factor: Fraction) -> "ResolvedLine":
+        """Return the line for so many times as much."""
+        return replace(
+            self,
+            line=self.line.scaled(factor),
+            grams=None if self.grams is None else self.grams * factor,
+            portion=None if self.portion is None else self.portion * factor,
+        )
 
     @property
     def gram_ends(self) -> tuple[Fraction, Fraction] | None:

@@ -1,7 +1,8 @@
 """An ingredient line: the text as written, and how this version of the parser reads it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from domain.line_parser_en import read_english
 from domain.line_parser_ja import read_japanese
@@ -37,6 +38,10 @@ class IngredientLine:
     to_taste: bool = False
     confidence: float
     parser_version: int
+
+    def scaled(self, factor: Fraction) -> "IngredientLine":
+        """Return the line for so many times as much; `raw` stays what was written."""
+        return self if self.amount is None else replace(self, amount=self.amount.scaled(factor))
 
 
 def parse_line(raw: str) -> IngredientLine:

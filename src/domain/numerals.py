@@ -66,6 +66,15 @@ def _value(found: re.Match[str]) -> Fraction | None:
     return Fraction(_WORDS[found["word"].lower()]) if found["word"] else _KANJI[found["kanji"]]
 
 
+def figure_text(value: Fraction) -> str:
+    """Write a number that is not negative exactly, as `read_number` reads it: `2`, `3/4`, `1 1/2`."""
+    whole, rest = divmod(value.numerator, value.denominator)
+    if not rest:
+        return str(whole)
+    part = f"{rest}/{value.denominator}"
+    return f"{whole} {part}" if whole else part
+
+
 def read_amount(text: str, start: int = 0) -> tuple[Amount, int] | None:
     """Return the figure or range (`2-3`, `1/2 to 3/4`, `6 or 8`) that begins at `start`, and where it ends."""
     first = read_number(text, start)

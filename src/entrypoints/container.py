@@ -253,6 +253,7 @@ class Container(containers.DeclarativeContainer):
         report_reads=report_reads,
         planning_reads=planning_reads,
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
+        catalogue=catalogue,
         verifier=verifier,
         readiness=readiness,
         tracer=telemetry,

@@ -74,6 +74,7 @@ class InMemoryApi:
             report_reads=core.report_reads,
             planning_reads=core.planning_reads,
             find=core.find,
+            catalogue=core.catalogue,
             verifier=KnownTokens(),
             readiness=Readiness(self.checks),
             tracer=core.telemetry,

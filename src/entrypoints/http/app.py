@@ -49,12 +49,14 @@ from entrypoints.http.routes.recipes import (
     revise_recipe,
 )
 from entrypoints.http.routes.reports import generate_report, read_report
+from entrypoints.http.routes.scaled_recipes import scale_recipe
 from entrypoints.http.showing import JobShowing
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_recipe,
     add_recipe,
     find_recipes,
+    scale_recipe,
     revise_recipe,
     publish_recipe,
     archive_recipe,
@@ -135,6 +137,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "operations": Provide(lambda: parts.operations, sync_to_thread=False),
             "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
+            "catalogue": Provide(lambda: parts.catalogue, sync_to_thread=False),
             "find": Provide(lambda: parts.find, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
             "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),

@@ -5,7 +5,7 @@ from litestar.params import FromPath, SkipValidation
 
 from application.find_recipes import FindRecipes
 from application.operations.operations import Operations
-from application.ports.reads import PlanningReads, RecipeReads, ReportReads
+from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.answers import Answer
@@ -19,6 +19,8 @@ Planning = NamedDependency[SkipValidation[PlanningReads]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Ready = NamedDependency[SkipValidation[Readiness]]
+Ingredients = NamedDependency[SkipValidation[CatalogueReads]]
+"""The ingredient catalogue."""
 Finding = NamedDependency[SkipValidation[FindRecipes]]
 """Finds recipes."""
 Answering = NamedDependency[SkipValidation[Answer]]

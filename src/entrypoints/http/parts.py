@@ -10,7 +10,7 @@ from application.operations.operations import Operations
 from application.pace import Pace
 from application.ports.clock import IdFactory
 from application.ports.job_reads import JobReads
-from application.ports.reads import PlanningReads, RecipeReads, ReportReads
+from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
 from entrypoints.readiness import Readiness
@@ -30,6 +30,7 @@ class ApiParts:
     report_reads: ReportReads
     planning_reads: PlanningReads
     find: FindRecipes
+    catalogue: CatalogueReads
     verifier: TokenVerifier
     readiness: Readiness
     tracer: Tracer
