@@ -47,9 +47,17 @@ class InMemoryCorpusSnapshot:
         same = [each for each in self._reports.values() if (each.fingerprint, each.owner) == (fingerprint, owner)]
         return max(same, key=lambda report: report.created_at).id if same else None
 
-    async def parts(self, selection: RecipeSelection) -> list[RecipeFacts]:  # noqa: ARG002
-        """Return none: nothing here uses another recipe yet."""
-        return []
+    async def parts(self, selection: RecipeSelection) -> list[RecipeFacts]:
+        """Return the recipes that the selected ones use."""
+        known = {recipe.id: facts_of(recipe) for recipe in self._recipes}
+        found: dict[UUID, RecipeFacts] = {}
+        waiting = [part for recipe in self._selected(selection) for part, _ in known[recipe.id].parts]
+        while waiting:
+            used = known.get(waiting.pop())
+            if used is not None and used.id not in found:
+                found[used.id] = used
+                waiting += [part for part, _ in used.parts]
+        return list(found.values())
 
     async def chunks(self, selection: RecipeSelection, size: int) -> AsyncIterator[list[RecipeFacts]]:
         """Yield them."""

@@ -39,14 +39,15 @@ class GenerateReportHandler:
             _check(sources, command.parameters.needs(), context.origin.principal)
             builder = KINDS[command.kind].builder(command.parameters, sources)
             selected = await snapshot.selected(builder.selection)
-            read = f"{sources.versions};{selected.versions}"
+            parts = sorted(await snapshot.parts(builder.selection), key=lambda part: part.id)
+            read = f"{sources.versions};{selected.versions};{parts!r}"
             name = f"sha256:{hashlib.sha256(read.encode()).hexdigest()}"
             earlier = await snapshot.report(fingerprint(command.kind, command.parameters, name), owner)
             if earlier is not None:
                 return Reference(resource="report", id=earlier)
             total, done = selected.count, 0
             await context.progress.report(done, total)
-            composition = Composition(await snapshot.parts(builder.selection))
+            composition = Composition(parts)
             async for chunk in snapshot.chunks(builder.selection, CHUNK):
                 for recipe in chunk:
                     builder.add(composition.whole(recipe))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.ports.reads import CatalogueReads, RecipeCorpus
 from application.ports.unit_of_work import UnitOfWork
-from domain.recipe import Recipe, RecipeContent, RecipeYield, Section
+from domain.recipe import Recipe, RecipeContent, RecipeYield, Section, SubRecipe, read_lines
 from domain.report import Needs, RecipeSelection, Report, ReportKind
 from domain.reports.facts import RecipeFacts
 from tests.support.builders import a_content, an_origin
@@ -29,7 +29,7 @@ class CorpusContract:
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.catalogue.replace([an_ingredient("rice")])
         catalogue = (await self.catalogue.current()).catalogue
-        readings = [catalogue.read(line) for line in content.lines]
+        readings = read_lines(content, catalogue, {})
         recipe, _ = Recipe.add(recipe_id, "alice", content, readings, self.clock.now())
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.recipes.add(recipe)
@@ -109,7 +109,23 @@ class CorpusContract:
             found = [await snapshot.report(reports[0].fingerprint, owner) for owner in ("alice", "bob")]
         assert found == [UUID(int=6), None]
 
-    async def test_recipes_without_parts_use_no_others(self) -> None:
+    async def test_parts_are_those_that_are_used_at_any_remove(self) -> None:
+        stock, sauce, lasagne = (UUID(int=number) for number in (11, 12, 13))
         await self.add(RICE, a_content())
+        await self.add(stock, a_content("Stock", "300 g rice"))
+        await self.add(sauce, self.using("Sauce", stock, None))
+        await self.add(lasagne, self.using("Lasagne", sauce, Fraction(1, 3)))
         async with self.corpus.snapshot(an_origin()) as snapshot:
-            assert list(await snapshot.parts(RecipeSelection())) == []
+            parts = await snapshot.parts(RecipeSelection(recipe_ids=(lasagne,)))
+            none = await snapshot.parts(RecipeSelection(recipe_ids=(RICE,)))
+        [recipe] = await self.selected(RecipeSelection(recipe_ids=(lasagne,)))
+        assert (recipe.lines, recipe.resolved, list(recipe.parts)) == (2, 1, [(sauce, 333_333)])
+        assert sorted((part.name, list(part.parts)) for part in parts) == [("Sauce", [(stock, None)]), ("Stock", [])]
+        assert list(none) == []
+
+    def using(self, name: str, part: UUID, portion: Fraction | None) -> RecipeContent:
+        """Return a recipe of some rice and another recipe."""
+        sections = (Section(lines=("100 g rice", "the other recipe")),)
+        return RecipeContent(
+            name=name, sections=sections, sub_recipes=(SubRecipe(line=1, recipe_id=part, portion=portion),)
+        )
