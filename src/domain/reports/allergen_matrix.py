@@ -40,7 +40,9 @@ class _Presences(NamedTuple):
     unknown: int
 
 
-_NOTHING_KNOWN = _Presences(0, 0, _ALL)
+# An ingredient's three sets in one number, so that those of a recipe are one `or` an ingredient.
+_WIDTH = len(ALLERGENS)
+_NOTHING_KNOWN = _ALL << 2 * _WIDTH
 
 
 class _Row(NamedTuple):
@@ -61,37 +63,41 @@ class AllergenMatrix:
         """Start with no recipes."""
         self.selection = parameters
         self._most_rows = parameters.rows
-        self._presences = {name: _presences(ingredient) for name, ingredient in sources.ingredients.items()}
+        self._bits: Mapping[str | None, int] = {
+            name: _bits_of(ingredient) for name, ingredient in sources.ingredients.items()
+        }
         self._coverage = Coverage()
         self._recipes: Counter[_Presences] = Counter()
-        self._without_figures: Counter[str] = Counter()
+        self._used: Counter[str | None] = Counter()
         self._unread: Counter[str] = Counter()
         self._rows: list[_Row] = []
+        # Once enough rows are kept, the place that one must be before to be shown.
+        self._last: tuple[str, UUID] | None = None
 
     def add(self, recipe: RecipeFacts) -> None:
         """Take one recipe."""
         self._coverage.add(recipe)
-        contained = possible = unknown = 0
-        for name in set(recipe.ingredients):
-            presences = self._presences.get(name, _NOTHING_KNOWN) if name is not None else _NOTHING_KNOWN
-            contained |= presences.contained
-            possible |= presences.possible
-            unknown |= presences.unknown
-            if name is not None and presences.unknown:
-                self._without_figures[name] += 1
-        possible &= ~contained
-        found = _Presences(contained, possible, unknown & ~contained & ~possible)
+        names, bits = set(recipe.ingredients), 0
+        for name in names:
+            bits |= self._bits.get(name, _NOTHING_KNOWN)
+        contained = bits & _ALL
+        possible = bits >> _WIDTH & ~contained & _ALL
+        found = _Presences(contained, possible, bits >> 2 * _WIDTH & ~contained & ~possible)
         self._recipes[found] += 1
-        self._unread.update(set(recipe.unread))
-        self._rows.append(_Row(recipe.name, recipe.id, recipe.category, found))
-        if len(self._rows) > 2 * self._most_rows + 1_000:
-            self._rows = nsmallest(self._most_rows, self._rows, key=_place)
+        self._used.update(names)
+        if recipe.unread:
+            self._unread.update(set(recipe.unread))
+        if self._last is None or (recipe.name, recipe.id) < self._last:
+            self._rows.append(_Row(recipe.name, recipe.id, recipe.category, found))
+            if len(self._rows) > 2 * self._most_rows + 1_000:
+                self._rows = nsmallest(self._most_rows, self._rows, key=_place)
+                self._last = _place(self._rows[-1]) if self._rows else ("", recipe.id)
 
     def merge(self, other: "AllergenMatrix") -> None:
         """Take the recipes of another part as well."""
         self._coverage.merge(other._coverage)  # noqa: SLF001 (its own kind)
         self._recipes.update(other._recipes)  # noqa: SLF001
-        self._without_figures.update(other._without_figures)  # noqa: SLF001
+        self._used.update(other._used)  # noqa: SLF001
         self._unread.update(other._unread)  # noqa: SLF001
         self._rows += other._rows  # noqa: SLF001
 
@@ -107,11 +113,18 @@ class AllergenMatrix:
                 "recipesFullyKnown": sum(count for found, count in self._recipes.items() if not found.unknown),
                 "allergens": [self._of_allergen(number) for number in range(len(ALLERGENS))],
                 "together": self._together(),
-                "ingredientsNotFullyKnown": _ranked(self._without_figures, "ingredient"),
+                "ingredientsNotFullyKnown": _ranked(self._not_fully_known(), "ingredient"),
                 "linesNotRead": _ranked(self._unread, "line"),
             },
             rows=[_shown(row) for row in rows],
         )
+
+    def _not_fully_known(self) -> Mapping[str, int]:
+        return {
+            name: count
+            for name, count in self._used.items()
+            if name is not None and self._bits.get(name, _NOTHING_KNOWN) >> 2 * _WIDTH
+        }
 
     def _of_allergen(self, number: int) -> dict[str, object]:
         counts = {
@@ -140,11 +153,10 @@ class AllergenMatrix:
         ]
 
 
-def _presences(ingredient: Ingredient) -> _Presences:
-    by_presence = dict.fromkeys(Presence, 0)
-    for number, allergen in enumerate(ALLERGENS):
-        by_presence[ingredient.presence(allergen)] |= 1 << number
-    return _Presences(by_presence[Presence.CONTAINS], by_presence[Presence.MAY_CONTAIN], by_presence[Presence.UNKNOWN])
+def _bits_of(ingredient: Ingredient) -> int:
+    shifts = {Presence.CONTAINS: 0, Presence.MAY_CONTAIN: _WIDTH, Presence.UNKNOWN: 2 * _WIDTH}
+    presences = (ingredient.presence(allergen) for allergen in ALLERGENS)
+    return sum(1 << number + shifts[presence] for number, presence in enumerate(presences) if presence in shifts)
 
 
 def _place(row: _Row) -> tuple[str, UUID]:

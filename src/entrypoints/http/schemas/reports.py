@@ -27,11 +27,19 @@ def _shape(parameters: type[ReportParameters]) -> type[msgspec.Struct]:
 SHAPES: Mapping[ReportKind, type[msgspec.Struct]] = {kind: _shape(row.parameters) for kind, row in KINDS.items()}
 
 
+TAKEN = "; ".join(
+    f"{kind.value}: "
+    + ", ".join(f"{each.encode_name}{'' if each.required else '?'}" for each in msgspec.structs.fields(shape))
+    for kind, shape in SHAPES.items()
+)
+"""Which parameters each kind takes, as the contract tells it; the question mark is for what may be left out."""
+
+
 class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A report to be made; a kind that covers recipes covers all published ones unless its parameters say less."""
 
     kind: ReportKind
-    parameters: Annotated[dict[str, Any], msgspec.Meta(description="What this kind of report takes.")] = {}
+    parameters: Annotated[dict[str, Any], msgspec.Meta(description=TAKEN)] = {}
 
     def command(self) -> GenerateReport:
         """Return the command; raise ValidationFailedError or InvalidReportError."""

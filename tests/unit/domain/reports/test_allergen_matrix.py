@@ -79,3 +79,14 @@ def test_a_further_ingredient_never_makes_a_dish_safer(names: list[str], further
     before, after = row_of(*names), row_of(*names, further)
     for allergen in Allergen:
         assert WORSE.index(after[allergen.value]) >= WORSE.index(before[allergen.value])
+
+
+def test_no_rows_may_be_asked_for() -> None:
+    found = matrix(*(facts(number, ("milk", 1)) for number in range(1, 1_500)), rows=0)
+    assert (found.rows, found.summary["recipes"]) == ([], 1_499)
+
+
+@given(st.permutations(range(1, 9)), st.integers(0, 8))
+def test_the_rows_shown_are_the_first_by_name_in_any_order(numbers: list[int], rows: int) -> None:
+    found = matrix(*(facts(number, ("milk", 1)) for number in numbers), rows=rows)
+    assert [row["name"] for row in found.rows] == [f"Recipe {number}" for number in range(1, rows + 1)]
