@@ -37,6 +37,17 @@ async def test_a_report_is_accepted_made_and_read_by_its_owner_only(
     assert (await bob.get(job["resultsUrl"])).status_code == 404
 
 
+async def test_a_report_is_read_in_every_form_through_the_gateway(alice: httpx.AsyncClient) -> None:
+    job = await finished(alice, (await alice.post("/generate-report", json=REPORT)).headers["location"])
+    for form, begins in (("text/html", "<!DOCTYPE html>"), ("text/csv", "category,"), ("application/x-ndjson", "{")):
+        answer = await alice.get(job["resultsUrl"], headers={"accept": form})
+        assert (answer.status_code, answer.text[: len(begins)]) == (200, begins)
+        assert answer.headers["content-type"].startswith(form)
+        assert "accept" in answer.headers["vary"].lower()
+        if form == "text/html":
+            assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+
+
 async def test_one_request_id_is_in_every_log_on_the_way(system: RunningSystem, alice: httpx.AsyncClient) -> None:
     request_id = a_request_id()
     accepted = await alice.post("/generate-report", json=REPORT, headers={"x-request-id": request_id})
