@@ -56,13 +56,14 @@ def start_variants(stack: Stack) -> list[Variant]:
     receiver = traces(stack)
     settings = {
         "no traces": {},
+        "no traces, from memory": {"KONDATE_CACHE_BYTES": "100000000"},
         "no traces, log level warning": {"KONDATE_LOG_LEVEL": "warning"},
         "traced 0 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "0"},
         "traced 10 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "0.1"},
         "traced 100 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "1"},
     }
     apis = [
-        Variant(f"API, {name}", stack.api(f"api-{number}", **more))
+        Variant(f"API, {name}", stack.api(f"api-{number}", **{"KONDATE_CACHE_BYTES": "0", **more}))
         for number, (name, more) in enumerate(settings.items())
     ]
     return [Variant("bare limit", Server(child=bare, port=port)), *apis]
@@ -85,7 +86,7 @@ async def count_round_trips(stack: Stack, requests: Sequence[bytes]) -> None:
     """Show on the wire that each request is exactly one round trip to the database."""
     async with tapped(port_of(stack.dsn)) as tap:
         dsn = stack.dsn.replace(f":{port_of(stack.dsn)}/", f":{tap.port}/")
-        settings = {"KONDATE_DATABASE_URL": dsn, "KONDATE_DATABASE_POOL_SIZE": "1"}
+        settings = {"KONDATE_DATABASE_URL": dsn, "KONDATE_DATABASE_POOL_SIZE": "1", "KONDATE_CACHE_BYTES": "0"}
         server = await asyncio.to_thread(lambda: stack.api("api-tapped", **settings))
         connection = await connect(server.port)
         await connection.ask(requests[0])  # prepares the statement

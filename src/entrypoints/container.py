@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 
@@ -32,6 +32,7 @@ from adapters.postgres.operator_jobs import PostgresOperatorJobs
 from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
 from adapters.postgres.reads import PostgresPlanningReads, PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.recipe_index import PostgresRecipeIndex
+from adapters.postgres.recipe_news import following_recipes
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
@@ -79,6 +80,7 @@ from application.relay import Relay
 from application.run_job import RunJob
 from domain.principal import Principal
 from entrypoints.http.parts import ApiParts
+from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
 from entrypoints.relay.loop import RelayLoop
 from entrypoints.settings import QueueSource, Settings
@@ -240,6 +242,9 @@ class Container(containers.DeclarativeContainer):
     )
 
     # Doors
+    shared_recipes = providers.Singleton(
+        SharedDocuments, recipe_reads.provided.document, limit_bytes=settings.provided.cache_bytes
+    )
     readiness = providers.Singleton(_readiness, schema, sqs, queue_names)
     api = providers.Singleton(
         ApiParts,
@@ -250,6 +255,7 @@ class Container(containers.DeclarativeContainer):
         pace=pace,
         most_event_streams=settings.provided.most_event_streams,
         recipe_reads=recipe_reads,
+        shared_recipes=shared_recipes,
         report_reads=report_reads,
         planning_reads=planning_reads,
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
@@ -390,6 +396,14 @@ def hearing_of_jobs(container: Container) -> AbstractAsyncContextManager[None]:
     """Listen for changes of jobs, for a process whose clients wait for them: one connection, however many they are."""
     watch = container.job_watch()
     return listening(container.settings().database_url, JOB_NOTIFICATION, heard(watch.told, watch.told_unknown))
+
+
+def hearing_of_recipes(container: Container) -> AbstractAsyncContextManager[None]:
+    """Listen for changes of recipes, for a process that keeps what it has read of them."""
+    settings = container.settings()
+    if not settings.cache_bytes:
+        return nullcontext()
+    return following_recipes(settings.database_url, container.shared_recipes())
 
 
 def with_faults(container: Container, app: Application) -> Application:

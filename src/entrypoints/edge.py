@@ -40,6 +40,8 @@ class Edge:
     waits: bool = False
     streams: bool = False
     body_limit_bytes: int = 65_536
+    cache_seconds: float = 0
+    """How long the API may answer reads from its memory, as long as it hears of every change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

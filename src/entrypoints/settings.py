@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     roles_claim: Claim = "roles"
     """A claim's name, or a JSON Pointer such as `/realm_access/roles` to a nested one."""
 
+    cache_bytes: Annotated[int, msgspec.Meta(ge=0)] = 16_777_216
+    """What one API process may keep of recipes that it has read; 0 keeps nothing."""
+
     api_host: str = "127.0.0.1"
     api_port: Port = 8001
 

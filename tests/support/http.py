@@ -13,6 +13,7 @@ from domain.principal import Principal
 from entrypoints.http.app import create_app
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
+from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
 from tests.support.application import InMemoryApplication
 from tests.support.builders import ALL_SCOPES
@@ -71,6 +72,9 @@ class InMemoryApi:
             pace=core.pace,
             most_event_streams=3,
             recipe_reads=core.recipe_reads,
+            shared_recipes=SharedDocuments(
+                self.instead.get("recipe_reads", core.recipe_reads).document, limit_bytes=1_000_000
+            ),
             report_reads=core.report_reads,
             planning_reads=core.planning_reads,
             find=core.find,

@@ -34,7 +34,7 @@ class InMemoryRecipeReads:
             return None
         if recipe.status is RecipeStatus.DRAFT and recipe.owner != origin.principal.subject:
             return None
-        return Document(recipe_document(recipe), str(recipe.version))
+        return Document(recipe_document(recipe), str(recipe.version), recipe.status is not RecipeStatus.DRAFT)
 
     async def newest(self) -> UUID | None:
         """Return the id of the recipe published last."""

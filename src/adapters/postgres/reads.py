@@ -27,7 +27,7 @@ class PostgresRecipeReads:
             row = await session.row(READ_RECIPE, recipe_id, origin.principal.subject, self._database.label(origin))
         if row is None or row["document"] is None:
             return None
-        return Document(row["document"], str(row["version"]))
+        return Document(row["document"], str(row["version"]), row["is_shared"])
 
     async def newest(self) -> UUID | None:
         """Return the id of the recipe published last."""

@@ -16,10 +16,14 @@ from domain.search import RecipePlace, RecipeSearch
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One stored representation: JSON in UTF-8, and the version it shows."""
+    """One stored representation: JSON in UTF-8, and the version it shows.
+
+    `is_shared` says that everybody who may read such documents at all is shown these same bytes.
+    """
 
     body: bytes
     version: str
+    is_shared: bool = False
 
 
 class RecipeReads(Protocol):

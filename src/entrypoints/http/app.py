@@ -139,6 +139,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
             "catalogue": Provide(lambda: parts.catalogue, sync_to_thread=False),
             "find": Provide(lambda: parts.find, sync_to_thread=False),
+            "shared_recipes": Provide(lambda: parts.shared_recipes, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
             "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),

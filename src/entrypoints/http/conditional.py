@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Request
@@ -14,6 +15,7 @@ from entrypoints.http.faults import PreconditionRequiredError
 
 # A version is the same in each of its forms, whichever was read.
 VERSION_TAG = re.compile(r'"([1-9][0-9]{0,8})(?:-[a-z]+)?"')
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
 
 
@@ -24,10 +26,11 @@ def document_answer(
     media_type: str = "application/json",
     form: str = "",
     vary: str | None = None,
+    more_headers: Mapping[str, str] = NO_HEADERS,
 ) -> ASGIResponse:
     """Return 200 with the bytes as they are stored, or 304 when the client has them already."""
     etag = etag_of(document.version, form)
-    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL, **more_headers}
     if vary is not None:
         headers["Vary"] = vary
     if if_none_match is not None and is_known(etag, if_none_match):

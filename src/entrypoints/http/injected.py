@@ -9,6 +9,7 @@ from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, 
 from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.answers import Answer
+from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.http.showing import JobShowing
 from entrypoints.readiness import Readiness
 
@@ -16,6 +17,7 @@ Showing = NamedDependency[SkipValidation[JobShowing]]
 """Shows jobs to their owners."""
 Recipes = NamedDependency[SkipValidation[RecipeReads]]
 Planning = NamedDependency[SkipValidation[PlanningReads]]
+SharedRecipes = NamedDependency[SkipValidation[SharedDocuments]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Ready = NamedDependency[SkipValidation[Readiness]]

@@ -13,6 +13,7 @@ from application.ports.job_reads import JobReads
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
+from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
 
 
@@ -27,6 +28,7 @@ class ApiParts:
     pace: Pace
     most_event_streams: int
     recipe_reads: RecipeReads
+    shared_recipes: SharedDocuments
     report_reads: ReportReads
     planning_reads: PlanningReads
     find: FindRecipes

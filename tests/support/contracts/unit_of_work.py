@@ -123,6 +123,7 @@ class UnitOfWorkContract:
         recipe = await self.add(RICE, a_content("Rice"))
         document = await self.recipe_reads.document(RICE, an_origin("bob"))
         assert document is not None
+        assert document.is_shared
         assert document.version == "1"
         shown = msgspec.json.decode(document.body)
         assert (shown["id"], shown["name"], shown["yield"]) == (

@@ -1,5 +1,6 @@
 """Recipes over HTTP."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,8 @@ import httpx
 import pytest
 
 from domain.recipe import RecipeStatus
-from tests.support.http import ALICE, BOB, RICE, InMemoryApi, problem_of
+from entrypoints.http.shared_documents import SharedDocuments
+from tests.support.http import ALICE, BOB, NOBODY, RICE, InMemoryApi, problem_of
 
 
 @pytest.fixture
@@ -109,3 +111,58 @@ async def test_a_yield_too_small_to_divide_by_is_refused(client: httpx.AsyncClie
     answer = await client.post("/recipes", headers=ALICE, json={**RICE, "yield": {"amount": 1e-300}})
     assert problem_of(answer, 400, "validation-failed")["errors"][0]["pointer"] == "/yield/amount"
     assert api.stored() == 0
+
+
+@pytest.fixture
+async def hearing(api: InMemoryApi) -> SharedDocuments:
+    """Let the API keep what it reads, as if it heard of every change."""
+    shared = SharedDocuments(api.application.recipe_reads.document, limit_bytes=100_000)
+    shared.trust_until(math.inf)
+    api.instead = {**api.instead, "shared_recipes": shared}
+    return shared
+
+
+async def test_an_answer_from_memory_says_so(api: InMemoryApi, hearing: SharedDocuments) -> None:
+    async with api.client() as client:
+        place = (await client.post("/recipes", headers=ALICE, json=RICE)).headers["location"]
+        first, second = [await client.get(place, headers=who) for who in (ALICE, BOB)]
+        unchanged = await client.get(place, headers={**BOB, "If-None-Match": first.headers["etag"]})
+        hearing.forget_all()
+        third = await client.get(place, headers=BOB)
+    assert (first.headers["cache-status"], "age" in first.headers) == ("kondate; fwd=miss", False)
+    assert (second.headers["cache-status"], second.headers["age"]) == ("kondate; hit", "0")
+    assert (unchanged.status_code, unchanged.headers["cache-status"], unchanged.content) == (304, "kondate; hit", b"")
+    assert third.headers["cache-status"] == "kondate; fwd=miss"
+    assert first.content == second.content == third.content
+    assert first.headers["cache-control"] == second.headers["cache-control"] == "private, max-age=0, must-revalidate"
+
+
+@pytest.mark.parametrize(
+    "wish", ["no-cache", "no-store", "max-age=0", "NO-CACHE", "max-stale, no-store", "max-age=9,max-age=0"]
+)
+async def test_a_client_may_ask_for_the_source(api: InMemoryApi, hearing: SharedDocuments, wish: str) -> None:
+    assert hearing.held_bytes == 0
+    async with api.client() as client:
+        place = (await client.post("/recipes", headers=ALICE, json=RICE)).headers["location"]
+        await client.get(place, headers=ALICE)
+        answer = await client.get(place, headers={**ALICE, "Cache-Control": wish})
+    assert answer.headers["cache-status"] == "kondate; fwd=request"
+
+
+@pytest.mark.parametrize("wish", ["max-age=3600", "max-age=x", "", "only-if-cached", "no-cached"])
+async def test_other_wishes_are_met_from_memory(api: InMemoryApi, hearing: SharedDocuments, wish: str) -> None:
+    assert hearing.held_bytes == 0
+    async with api.client() as client:
+        place = (await client.post("/recipes", headers=ALICE, json=RICE)).headers["location"]
+        await client.get(place, headers=ALICE)
+        answer = await client.get(place, headers={**ALICE, "Cache-Control": wish})
+    assert answer.headers["cache-status"] == "kondate; hit"
+
+
+async def test_a_token_is_asked_for_whatever_is_kept(api: InMemoryApi, hearing: SharedDocuments) -> None:
+    async with api.client() as client:
+        place = (await client.post("/recipes", headers=ALICE, json=RICE)).headers["location"]
+        await client.get(place, headers=ALICE)
+        assert hearing.held_bytes
+        assert (await client.get(place)).status_code == 401
+        assert (await client.get(place, headers=NOBODY)).status_code == 403
