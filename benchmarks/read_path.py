@@ -22,6 +22,8 @@ from entrypoints.local.ports import LOOPBACK, free_port
 from entrypoints.local.probes import accepts
 
 CONNECTIONS = 16
+UNCACHED = {"KONDATE_CACHE_BYTES": "0", "KONDATE_DATABASE_POOL_SIZE": "5"}
+"""All these servers run at once, and together they must not ask for more connections than the database has."""
 COUNTED_REQUESTS = 200
 MULTIPLY = """
 INSERT INTO recipe (id, owner, version, status, category, tags, document, created_at, updated_at)
@@ -63,7 +65,7 @@ def start_variants(stack: Stack) -> list[Variant]:
         "traced 100 %": {"KONDATE_OTLP_ENDPOINT": receiver, "KONDATE_TRACE_RATIO": "1"},
     }
     apis = [
-        Variant(f"API, {name}", stack.api(f"api-{number}", **{"KONDATE_CACHE_BYTES": "0", **more}))
+        Variant(f"API, {name}", stack.api(f"api-{number}", **{**UNCACHED, **more}))
         for number, (name, more) in enumerate(settings.items())
     ]
     return [Variant("bare limit", Server(child=bare, port=port)), *apis]
@@ -86,7 +88,7 @@ async def count_round_trips(stack: Stack, requests: Sequence[bytes]) -> None:
     """Show on the wire that each request is exactly one round trip to the database."""
     async with tapped(port_of(stack.dsn)) as tap:
         dsn = stack.dsn.replace(f":{port_of(stack.dsn)}/", f":{tap.port}/")
-        settings = {"KONDATE_DATABASE_URL": dsn, "KONDATE_DATABASE_POOL_SIZE": "1", "KONDATE_CACHE_BYTES": "0"}
+        settings = {"KONDATE_DATABASE_URL": dsn, **UNCACHED, "KONDATE_DATABASE_POOL_SIZE": "1"}
         server = await asyncio.to_thread(lambda: stack.api("api-tapped", **settings))
         connection = await connect(server.port)
         await connection.ask(requests[0])  # prepares the statement
