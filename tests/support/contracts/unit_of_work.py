@@ -200,6 +200,19 @@ class UnitOfWorkContract:
         assert document is not None
         assert document.version == "5"
 
+    async def test_which_recipe_uses_which_is_changed_by_one_at_a_time(self) -> None:
+        seen: list[int] = []
+
+        async def change(number: int) -> None:
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                await transaction.recipes.lock_uses()
+                seen.append(number)
+                await transaction.recipes.uses_around([RICE])
+                seen.append(number)
+
+        await asyncio.gather(*(change(number) for number in range(3)))
+        assert seen[::2] == seen[1::2]
+
     async def test_uses_are_found_above_and_below(self) -> None:
         await self.add(SOUP, a_content("Soup"))
         await self.add(RICE, using(SOUP, portion=Fraction(1, 4)))
