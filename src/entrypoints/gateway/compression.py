@@ -32,19 +32,19 @@ def gzip() -> Json:
     return _compressor(_GZIP, library, choose_first=False)
 
 
-def never() -> Json:
-    """Return the per-route settings of a stream."""
-    overridden = typed(f"{_MESSAGE}.CompressorPerRoute", disabled=True)
-    return {_BROTLI: overridden, _GZIP: overridden}
+def on_route() -> Json:
+    """Return the per-route settings that switch both on."""
+    switched_on = typed(f"{_MESSAGE}.CompressorPerRoute", overrides={"response_direction_config": {}})
+    return {_BROTLI: switched_on, _GZIP: switched_on}
 
 
 def _compressor(name: str, library: Json, *, choose_first: bool) -> Json:
-    """Return a compressor that leaves answers with an ETag alone.
+    """Return a compressor that is off except where a route switches it on, and leaves answers with an ETag alone.
 
     A compressed answer must not carry the strong ETag of the plain one, and If-Match takes no weak one: a client
     that asked for compression could change nothing any more.
     """
-    return extension(
+    compressor = extension(
         name,
         f"{_MESSAGE}.Compressor",
         response_direction_config={
@@ -54,3 +54,4 @@ def _compressor(name: str, library: Json, *, choose_first: bool) -> Json:
         compressor_library=library,
         choose_first=choose_first,
     )
+    return {**compressor, "disabled": True}

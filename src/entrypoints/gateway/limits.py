@@ -5,7 +5,7 @@ live in the gateway's memory; each of several gateways gives its share of every 
 """
 
 from entrypoints.edge import Cost, Edge
-from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, drop_headers, extension, put_header, typed
+from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, Put, drop_headers, extension, header, put_header, typed
 from entrypoints.gateway.tokens import TOKEN_FILTER
 from entrypoints.settings import Settings
 
@@ -17,7 +17,9 @@ ADDRESS_REFILL_SECONDS = 2
 MOST_BUCKETS = 20_000
 """Distinct callers (addresses) remembered; the least recently seen one beyond that starts with a full bucket."""
 
-_FORM = "x-kondate-limit-"
+_TIGHTEST = "x-ratelimit-name"
+_SPENT = "x-ratelimit-spent"
+"""Set by the limiter itself on what it refuses."""
 _ALWAYS = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 _SUBJECT = {
     "metadata": {
@@ -59,6 +61,7 @@ def caller_limit(settings: Settings) -> Json:
             _bucket(heavy, settings.rate_burst // HEAVY_SHARE, sustained, HEAVY_SHARE, settings),
         ],
         enable_x_ratelimit_headers="DRAFT_VERSION_03",
+        response_headers_to_add=[header(_SPENT, "1")],
     )
 
 
@@ -81,31 +84,23 @@ def policy_of(edge: Edge, settings: Settings) -> str:
 def answer_mutations(edge: Edge, settings: Settings) -> list[Json]:
     """Say the route's policy, and turn Envoy's `x-ratelimit-*` of the tightest bucket into the draft's field.
 
-    An expression can read headers but not join them, so each form of the field is written under a name of its own
-    first and one of them taken over, where a limit was charged. Envoy reports a reset of 0 while tokens remain; the
-    field then has no `t`, which would read as "full again now".
+    Envoy's headers are there only where a limit was charged, and an empty value sets nothing: so the field is made
+    of one of them first, and written over where it is there. `t` is said when the bucket is empty; before that
+    Envoy's reset is 0, which would read as "full again now".
     """
-    limit, reset = "response.headers['x-ratelimit-limit']", "response.headers['x-ratelimit-reset']"
-    chosen, forms = _choice("caller", reset)
+    name, naming = "caller", list[Json]()
     if edge.cost is Cost.HEAVY:
-        of_heavy, more = _choice("heavy", reset)
-        heavy = f"{limit} == '{_share(settings.rate_burst // HEAVY_SHARE, settings)}'"
-        chosen, forms = f"{heavy} ? ({of_heavy}) : ({chosen})", [*forms, *more]
+        is_heavy = f"response.headers['x-ratelimit-limit'] == '{_share(settings.rate_burst // HEAVY_SHARE, settings)}'"
+        name, naming = f"%RESP({_TIGHTEST})%", [put_header(_TIGHTEST, f"%CEL({is_heavy} ? 'heavy' : 'caller')%")]
     return [
         put_header("ratelimit-policy", policy_of(edge, settings)),
-        *forms,
-        put_header("ratelimit", f"%CEL({limit} == '' ? '' : {chosen})%"),
-        drop_headers(_FORM),
+        *naming,
+        put_header("ratelimit", "%RESP(x-ratelimit-limit)%"),
+        put_header("ratelimit", f'"{name}";r=%RESP(x-ratelimit-remaining)%', Put.IF_THERE),
+        put_header(_SPENT, f'"{name}";r=0;t=%RESP(x-ratelimit-reset)%', Put.IF_THERE),
+        put_header("ratelimit", f"%RESP({_SPENT})%"),
         drop_headers("x-ratelimit-"),
     ]
-
-
-def _choice(name: str, reset: str) -> tuple[str, list[Json]]:
-    """Return an expression for the field of one bucket, and the headers that it chooses from."""
-    left, spent = f"{_FORM}{name}", f"{_FORM}{name}-spent"
-    remaining = f'"{name}";r=%RESP(x-ratelimit-remaining)%'
-    expression = f"{reset} == '0' ? response.headers['{left}'] : response.headers['{spent}']"
-    return expression, [put_header(left, remaining), put_header(spent, f"{remaining};t=%RESP(x-ratelimit-reset)%")]
 
 
 def _policy(name: str, quota: int, refill_seconds: int, settings: Settings) -> str:

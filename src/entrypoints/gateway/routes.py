@@ -122,13 +122,18 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
             "route": forward(edge, safe=methods <= READS),
             "typed_per_filter_config": {
                 **_access(route, settings),
-                **(compression.never() if route.edge.streams else {}),
+                **(compression.on_route() if _is_worth_compressing(route) else {}),
                 BODY_FILTER: _body_limit(route),
             },
         }
         for methods in parts
         for edge, asked in times
     ]
+
+
+def _is_worth_compressing(route: EdgeRoute) -> bool:
+    """Tell lists and documents from single resources: those have ETags, and would pay for filters that do nothing."""
+    return route.edge.exposure is Exposure.PUBLIC or not _PARAMETER.search(route.template)
 
 
 def _access(route: EdgeRoute, settings: Settings) -> Json:
