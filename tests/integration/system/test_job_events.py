@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 
-from tests.integration.system.parts import REPORT, RunningSystem, finished
+from tests.integration.system.parts import RICE, RunningSystem, finished
+
+ASYNC = {"prefer": "respond-async"}
+"""A recipe as a job: reports at such a rate would meet the limit of their caller."""
 
 
 async def events_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
@@ -23,7 +26,7 @@ async def events_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
 
 
 async def test_events_of_a_job_lead_to_its_result(alice: httpx.AsyncClient) -> None:
-    job = (await alice.post("/generate-report", json=REPORT)).headers["location"]
+    job = (await alice.post("/recipes", json=RICE, headers=ASYNC)).headers["location"]
     async with alice.stream("GET", f"{job}/events", timeout=40) as answer:
         assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
         events = [event async for event in events_of(answer)]
@@ -39,7 +42,7 @@ async def test_events_of_a_job_lead_to_its_result(alice: httpx.AsyncClient) -> N
 async def test_many_listeners_need_one_connection_of_each_replica(
     system: RunningSystem, alice: httpx.AsyncClient
 ) -> None:
-    job = (await alice.post("/generate-report", json=REPORT)).headers["location"]
+    job = (await alice.post("/recipes", json=RICE, headers=ASYNC)).headers["location"]
 
     async def last_status() -> str:
         async with alice.stream("GET", f"{job}/events", timeout=40) as answer:
@@ -55,7 +58,7 @@ async def test_many_listeners_need_one_connection_of_each_replica(
 
 
 async def test_a_long_poll_is_answered_when_the_job_ends(alice: httpx.AsyncClient) -> None:
-    job = (await alice.post("/generate-report", json=REPORT)).headers["location"]
+    job = (await alice.post("/recipes", json=RICE, headers=ASYNC)).headers["location"]
     async with asyncio.timeout(60):
         while "finishedAt" not in (answer := await alice.get(job, headers={"prefer": "wait=20"}, timeout=40)).json():
             assert answer.headers["preference-applied"] == "wait=20"
@@ -63,7 +66,7 @@ async def test_a_long_poll_is_answered_when_the_job_ends(alice: httpx.AsyncClien
 
 
 async def test_own_jobs_are_listed_newest_first(alice: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
-    accepted = [(await alice.post("/generate-report", json=REPORT)).json()["jobId"] for _ in range(3)]
+    accepted = [(await alice.post("/recipes", json=RICE, headers=ASYNC)).json()["jobId"] for _ in range(3)]
     first = await alice.get("/jobs", params={"limit": 2})
     second = await alice.get(first.links["next"]["url"])
     listed = [item["jobId"] for page in (first, second) for item in page.json()["items"]]
