@@ -1,13 +1,20 @@
 """ProjectRecipe: keep each recipe's nutrition and allergens at hand, so that nobody need work them out to read them."""
 
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from application.context import Context
 from application.ports.reads import CatalogueReads
 from application.projecting import project_recipes
-from domain.events import RecipeAdded, RecipeArchived, RecipePublished, RecipeRevised
 
-NewVersion = RecipeAdded | RecipeRevised | RecipePublished | RecipeArchived
+
+class NewVersion(Protocol):
+    """Any event after which a recipe is another than before; the dispatch table says which ones those are."""
+
+    @property
+    def recipe_id(self) -> UUID:
+        """The recipe."""
 
 
 @dataclass(frozen=True, slots=True)
