@@ -243,7 +243,7 @@ class Container(containers.DeclarativeContainer):
 
     # Doors
     shared_recipes = providers.Singleton(
-        SharedDocuments, recipe_reads.provided.document, limit_bytes=settings.provided.cache_bytes
+        SharedDocuments, recipe_reads.provided.document, telemetry, limit_bytes=settings.provided.cache_bytes
     )
     readiness = providers.Singleton(_readiness, schema, sqs, queue_names)
     api = providers.Singleton(
@@ -261,6 +261,7 @@ class Container(containers.DeclarativeContainer):
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
         catalogue=catalogue,
         verifier=verifier,
+        scope_prefix=settings.provided.scope_prefix,
         readiness=readiness,
         tracer=telemetry,
         meter=meter,

@@ -59,7 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
 
     issuer: HttpUrl
     """The exact `iss` of accepted tokens."""
-    audience: str = "kondate"
+    audience: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("kondate",)
+    """Whom accepted tokens are for: any one of these. The embedded issuer's tokens are for the first."""
     jwks_url: HttpUrl | None = None
     """Default: the issuer followed by `/.well-known/jwks.json`."""
     token_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")

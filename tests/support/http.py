@@ -73,13 +73,14 @@ class InMemoryApi:
             most_event_streams=3,
             recipe_reads=core.recipe_reads,
             shared_recipes=SharedDocuments(
-                self.instead.get("recipe_reads", core.recipe_reads).document, limit_bytes=1_000_000
+                self.instead.get("recipe_reads", core.recipe_reads).document, core.telemetry, limit_bytes=1_000_000
             ),
             report_reads=core.report_reads,
             planning_reads=core.planning_reads,
             find=core.find,
             catalogue=core.catalogue,
             verifier=KnownTokens(),
+            scope_prefix="",
             readiness=Readiness(self.checks),
             tracer=core.telemetry,
             meter=core.telemetry,

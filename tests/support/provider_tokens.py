@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support.tokens import AUDIENCE
 
@@ -13,7 +14,7 @@ class Provider:
     """One shape: `good` may read recipes and operates; each of `refused` is no token, `powerless` lacks something."""
 
     name: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, Any]
     good: Claims
     refused: Mapping[str, Claims]
     powerless: Mapping[str, Claims]
@@ -44,7 +45,7 @@ PROVIDERS = (
     Provider(
         name="cognito",
         settings={
-            "audience": "app-1",
+            "audience": ("app-0", "app-1"),
             "audience_claim": "client_id",
             "scope_prefix": "kondate/",
             "roles_claim": "cognito:groups",

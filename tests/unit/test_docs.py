@@ -65,6 +65,22 @@ def test_operations_list_each_metric() -> None:
     assert set(METRIC.findall(OPERATIONS.read_text("utf-8"))) == set(declared)
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("record", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=_name)
+def test_a_decisions_title_has_the_number_of_its_file(record: Path) -> None:
+    assert record.read_text("utf-8").startswith(f"# {record.name[:4]}: ")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_a_decision_is_cited_by_its_number(document: Path) -> None:
+    cited = re.findall(r"\[(?:decision )?(\d{4})\]\((?:\S*/)?(\d{4})-", document.read_text("utf-8"))
+    assert [said for said, _ in cited] == [linked for _, linked in cited]
+
+
 @pytest.mark.parametrize("document", READMES, ids=_name)
 def test_readme_lists_each_route_with_its_scopes_and_roles(document: Path) -> None:
     rows = re.findall(r"^\| (`[A-Z]+ /.*?) \| (.*?) \|", document.read_text("utf-8"), re.MULTILINE)

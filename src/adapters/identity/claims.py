@@ -17,12 +17,13 @@ ACCESS = "access"
 class ClaimRules:
     """Whose tokens are accepted, for whom, and where scopes and roles are found.
 
-    `audience_claim` is `client_id` for issuers whose access tokens have no `aud` (Amazon Cognito). The claims of
-    scopes and roles are names, or JSON Pointers to nested ones. Only scopes with the prefix are ours; it is taken off.
+    A token is for us that names any one of `audience`. `audience_claim` is `client_id` for issuers whose access tokens
+    have no `aud` (Amazon Cognito). The claims of scopes and roles are names, or JSON Pointers to nested ones. Only
+    scopes with the prefix are ours; it is taken off.
     """
 
     issuer: str
-    audience: str
+    audience: tuple[str, ...]
     audience_claim: str = "aud"
     scope_claim: str = "scope"
     scope_prefix: str = ""
@@ -32,7 +33,7 @@ class ClaimRules:
         """Return whom the claims speak for at `now` (epoch seconds), or raise InvalidTokenError."""
         if claims.get("iss") != self.issuer:
             raise InvalidTokenError("wrong issuer")
-        if self.audience not in _listed(claims, self.audience_claim):
+        if not set(self.audience).intersection(_listed(claims, self.audience_claim)):
             raise InvalidTokenError("wrong audience")
         if claims.get("token_use", ACCESS) != ACCESS:
             raise InvalidTokenError("not an access token")

@@ -34,6 +34,9 @@ class PrometheusMeter:
                 PREFIX,
                 registry=registry,
             ),
+            "recipe_reads": Counter(
+                "recipe_reads", "Single recipes read, by where they came from.", ("source",), PREFIX, registry=registry
+            ),
         }
         self._durations = {
             "http_request": Histogram(

@@ -197,7 +197,7 @@ def _own_token(settings: Settings, data_dir: Path, subject: str) -> str:
     if settings.stage is not Stage.LOCAL:
         raise LocalError(f"--token: needed in stage {settings.stage}, where no issuer of our own makes one")
     now = time.time()
-    grant = Grant(issuer=settings.issuer, audience=settings.audience, subject=subject, scopes=SCOPES)
+    grant = Grant(issuer=settings.issuer, audience=settings.audience[0], subject=subject, scopes=SCOPES)
     return issue_token(KeyFolder(DataFolder(data_dir).keys_dir).load(now), grant, now=now)
 
 

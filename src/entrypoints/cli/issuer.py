@@ -28,7 +28,7 @@ def command(*, port: int, keys: Path) -> None:
     In every other stage KONDATE_ISSUER names a real one.
     """
     settings = read_settings(environment())
-    app = create_issuer_app(KeyFolder(keys), settings.issuer, settings.audience, stage=settings.stage)
+    app = create_issuer_app(KeyFolder(keys), settings.issuer, settings.audience[0], stage=settings.stage)
     asyncio.run(OrderlyServer(_config(app, port)).serve())
 
 

@@ -33,7 +33,7 @@ def command(*, sub: str, scope: str, roles: tuple[str, ...], expires_in: int, da
     try:
         grant = Grant(
             issuer=settings.issuer,
-            audience=settings.audience,
+            audience=settings.audience[0],
             subject=sub,
             scopes=tuple(scope.split()),
             roles=roles,

@@ -56,7 +56,7 @@ class Tour:
 
     def _token(self) -> str:
         settings, now = self.picture.settings, time.time()
-        grant = Grant(issuer=settings.issuer, audience=settings.audience, subject="demo", scopes=SCOPES)
+        grant = Grant(issuer=settings.issuer, audience=settings.audience[0], subject="demo", scopes=SCOPES)
         return issue_token(KeyFolder(self.picture.folder.keys_dir).load(now), grant, now=now)
 
     async def _read_a_recipe(self, client: aiohttp.ClientSession) -> None:

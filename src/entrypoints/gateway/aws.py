@@ -109,7 +109,7 @@ def _authorizer(settings: Settings) -> Json:
         "x-amazon-apigateway-authorizer": {
             "type": "jwt",
             "identitySource": "$request.header.Authorization",
-            "jwtConfiguration": {"issuer": settings.issuer, "audience": [settings.audience]},
+            "jwtConfiguration": {"issuer": settings.issuer, "audience": list(settings.audience)},
         },
     }
 

@@ -13,5 +13,9 @@ class ReplacementError(GatewayError):
     """The gateway that was to be replaced is not there, or the new one does not serve."""
 
 
+class RunDirInUseError(GatewayError):
+    """Another gateway runs with this run directory; its admin socket would be taken from it."""
+
+
 class PortInUseError(GatewayError):
     """Another process listens on an address that the gateway needs."""

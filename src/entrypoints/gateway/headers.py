@@ -67,24 +67,22 @@ def security_headers(settings: Settings) -> list[Json]:
     return [*_SECURITY, _STRICT_FOR_A_MINUTE if settings.stage is Stage.LOCAL else _STRICT_TRANSPORT]
 
 
-def early_removal() -> Json:
+def early_removal(settings: Settings) -> Json:
     """Clean a request before anything looks at it: request id, tracing, addresses and routes come later.
 
-    A malformed traceparent would cost the request its trace, so it is dropped and a new trace begins. A malformed
-    request id is put aside: the request gets an id of ours and is refused by the first route.
+    A malformed traceparent would cost the request its trace, so it is dropped and a new trace begins; without a
+    collector nobody reads it, and it is left alone. A malformed request id is put aside: the request gets an id of
+    ours and is refused by the first route.
     """
     return extension(
         "early-removal",
         "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
         mutations=[
-            *(drop_header(name) for name in SPOOFABLE),
-            *(drop_headers(prefix) for prefix in SPOOFABLE_PREFIXES),
+            drop_headers(*SPOOFABLE, *(f"{prefix}.*" for prefix in SPOOFABLE_PREFIXES)),
             *_put_aside("x-request-id", GIVEN_REQUEST_ID),
             put_header(KEPT_REQUEST_ID, _if_good(GIVEN_REQUEST_ID, _GOOD_REQUEST_ID)),
             put_header("x-request-id", f"%REQ({KEPT_REQUEST_ID})%"),
-            *_put_aside("traceparent", _GIVEN_PARENT),
-            put_header("traceparent", _if_good(_GIVEN_PARENT, _GOOD_TRACE_PARENT)),
-            drop_header(_GIVEN_PARENT),
+            *(_sound_trace_parent() if settings.otlp_endpoint else []),
         ],
     )
 
@@ -98,9 +96,7 @@ def answer_headers(settings: Settings) -> Json:
             "response_mutations": [
                 *({"append": each} for each in security_headers(settings)),
                 put_header("vary", "Origin", Put.ADD),
-                drop_header("server"),
-                drop_headers("x-envoy-"),
-                drop_headers("x-kondate-"),
+                drop_headers("server", "x-envoy-.*", "x-kondate-.*"),
             ]
         },
     )
@@ -112,6 +108,14 @@ def on_answers(steps: list[Json]) -> Json:
         "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
         mutations={"response_mutations": steps},
     )
+
+
+def _sound_trace_parent() -> list[Json]:
+    return [
+        *_put_aside("traceparent", _GIVEN_PARENT),
+        put_header("traceparent", _if_good(_GIVEN_PARENT, _GOOD_TRACE_PARENT)),
+        drop_header(_GIVEN_PARENT),
+    ]
 
 
 def _put_aside(name: str, aside: str) -> list[Json]:

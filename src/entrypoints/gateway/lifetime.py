@@ -13,7 +13,7 @@ from entrypoints.edge import EdgeRoute
 from entrypoints.gateway.admin import LOOK_EVERY_SECONDS, Admin, drained
 from entrypoints.gateway.errors import ReplacementError
 from entrypoints.gateway.operations import admin_socket
-from entrypoints.gateway.process import DRAIN_SECONDS, check_ports, envoy_command, validate, write_config
+from entrypoints.gateway.process import DRAIN_SECONDS, check_ports, envoy_command, held, validate, write_config
 from entrypoints.launch import Identity, launched
 from entrypoints.settings import Settings, Stage
 
@@ -26,16 +26,17 @@ def run(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path, *, repla
     """Serve until a signal comes or Envoy ends; return the exit code.
 
     `replaced` is the process id of a gateway on the same port that is asked to stop once this one serves, so that no
-    connection is dropped. Raises GatewayConfigError, PortInUseError or ReplacementError, each with a message of one
-    line, before a client could notice anything.
+    connection is dropped. Raises GatewayConfigError, RunDirInUseError, PortInUseError or
+    ReplacementError, each with a message of one line, before a client could notice anything.
     """
     if replaced is not None and not _is_there(replaced):
         raise ReplacementError(f"--replaces: there is no process {replaced}")
-    config = write_config(settings, routes, run_dir)
-    validate(config)
-    check_ports(settings, beside_another=replaced is not None)
-    command = envoy_command(config, workers=workers_of(settings), drain_seconds=_drain_seconds(settings))
-    return asyncio.run(_serve(settings, command, Admin(admin_socket(run_dir)), replaced))
+    with held(run_dir):
+        config = write_config(settings, routes, run_dir)
+        validate(config)
+        check_ports(settings, beside_another=replaced is not None)
+        command = envoy_command(config, workers=workers_of(settings), drain_seconds=_drain_seconds(settings))
+        return asyncio.run(_serve(settings, command, Admin(admin_socket(run_dir)), replaced))
 
 
 def workers_of(settings: Settings) -> int | None:

@@ -99,7 +99,7 @@ def answer_mutations(edge: Edge, settings: Settings) -> list[Json]:
         put_header("ratelimit", f'"{name}";r=%RESP(x-ratelimit-remaining)%', Put.IF_THERE),
         put_header(_SPENT, f'"{name}";r=0;t=%RESP(x-ratelimit-reset)%', Put.IF_THERE),
         put_header("ratelimit", f"%RESP({_SPENT})%"),
-        drop_headers("x-ratelimit-"),
+        drop_headers("x-ratelimit-.*"),
     ]
 
 

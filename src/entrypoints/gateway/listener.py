@@ -58,7 +58,7 @@ def public_listener(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
         stat_prefix="public",
         **_HARDENING,
         **_REQUEST_ID,
-        early_header_mutation_extensions=[headers.early_removal()],
+        early_header_mutation_extensions=[headers.early_removal(settings)],
         **observe.tracing(settings),
         access_log=[observe.access_log()],
         local_reply_config=problems.local_replies(settings),

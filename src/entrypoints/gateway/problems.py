@@ -26,6 +26,7 @@ INVALID_REQUEST_ID_PROBLEM = Problem(
 )
 UNAUTHORIZED = Problem("unauthorized", "Unauthorized", "A valid bearer token is required.")
 INSUFFICIENT = Problem("insufficient-scope", "Insufficient scope", "The token lacks a scope that this request needs.")
+MISSING_ROLE = Problem("insufficient-scope", "Insufficient scope", "This needs a role that the token does not have.")
 FORBIDDEN = Problem("forbidden", "Forbidden", "This caller may not do that.")
 NOT_FOUND = Problem("not-found", "Not found", "Nothing answers at this path.")
 NOT_ALLOWED = Problem("method-not-allowed", "Method not allowed", "This path takes the methods that Allow lists.")
@@ -77,6 +78,7 @@ def local_replies(settings: Settings) -> Json:
         ),
         _mapper([_status(403), _refused_by(policy.INVALID_TOKEN)], UNAUTHORIZED, [*security, invalid], 401),
         _mapper([_status(403), _refused_by(policy.INSUFFICIENT_SCOPE)], INSUFFICIENT, [*security, insufficient]),
+        _mapper([_status(403), _refused_by(policy.MISSING_ROLE)], MISSING_ROLE, security),
         _mapper(
             [_status(400), _present(GIVEN_REQUEST_ID), _present(KEPT_REQUEST_ID, so=False)],
             INVALID_REQUEST_ID_PROBLEM,

@@ -1,27 +1,45 @@
 """What has to be so before Envoy starts: its configuration written and checked, its ports free."""
 
+import fcntl
 import json
 import os
 import socket
 import subprocess
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import envoy
 
 from entrypoints.edge import EdgeRoute
-from entrypoints.gateway.errors import GatewayConfigError, PortInUseError
+from entrypoints.gateway.errors import GatewayConfigError, PortInUseError, RunDirInUseError
 from entrypoints.gateway.operations import LOOPBACK
 from entrypoints.gateway.render import render
 from entrypoints.settings import Settings
 
 CONFIG_NAME = "gateway.json"
+LOCK_NAME = "gateway.lock"
 DRAIN_SECONDS = 2.0
 """How long a gateway that stops still takes connections and tells their clients to close them."""
 LOG_FLUSH_MILLISECONDS = 200
 VALIDATION_SECONDS = 30
 MOST_REASON_CHARACTERS = 300
+
+
+@contextmanager
+def held(run_dir: Path) -> Iterator[None]:
+    """Keep the run directory to this process, and raise RunDirInUseError where another gateway has it.
+
+    The lock is the process's, so it goes with it however it ends.
+    """
+    run_dir.mkdir(parents=True, exist_ok=True)
+    with (run_dir / LOCK_NAME).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunDirInUseError(f"--run-dir: another gateway runs with {run_dir}") from None
+        yield
 
 
 def write_config(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> Path:

@@ -48,9 +48,12 @@ def drop_header(name: str) -> Json:
     return {"remove": name}
 
 
-def drop_headers(prefix: str) -> Json:
-    """Remove each header whose name starts with the prefix, as a step of a header mutation."""
-    return {"remove_on_match": {"key_matcher": {"prefix": prefix}}}
+def drop_headers(*regexes: str) -> Json:
+    """Remove each header whose whole name matches one of the expressions, as one step of a header mutation.
+
+    One expression for all names costs a request less than a step for each.
+    """
+    return {"remove_on_match": {"key_matcher": pattern("|".join(regexes))}}
 
 
 def exactly(text: str) -> Json:

@@ -53,7 +53,7 @@ def redirect_listener(settings: Settings) -> list[Json]:
         request_headers_timeout="5s",
         request_timeout="15s",
         common_http_protocol_options={"idle_timeout": "15s"},
-        early_header_mutation_extensions=[headers.early_removal()],
+        early_header_mutation_extensions=[headers.early_removal(settings)],
         local_reply_config=problems.local_replies(settings),
         http_filters=[
             headers.answer_headers(settings),

@@ -25,7 +25,7 @@ def token_filter(settings: Settings, issuer_cluster: str) -> Json:
     provider = {
         "issuer": settings.issuer,
         # The filter knows no other audience claim than `aud`; another one is asked for by `defects`.
-        **({"audiences": [settings.audience]} if settings.audience_claim == AUDIENCE_CLAIM else {}),
+        **({"audiences": list(settings.audience)} if settings.audience_claim == AUDIENCE_CLAIM else {}),
         "require_expiration": True,
         "clock_skew_seconds": CLOCK_SKEW_SECONDS,
         "max_lifetime": f"{LONGEST_LIFETIME_SECONDS}s",
@@ -100,8 +100,9 @@ def _wrong_audience(settings: Settings) -> list[Json]:
     """Return the condition where the token filter itself cannot check the audience."""
     if settings.audience_claim == AUDIENCE_CLAIM:
         return []
-    path, for_us = ["jwt", settings.audience_claim], _text(exactly(settings.audience))
-    return [absent(_any([claim(path, for_us), claim(path, {"list_match": {"one_of": for_us}})]))]
+    path, for_us = ["jwt", settings.audience_claim], [_text(exactly(each)) for each in settings.audience]
+    in_a_list: list[Json] = [{"list_match": {"one_of": each}} for each in for_us]
+    return [absent(_any([claim(path, value) for value in (*for_us, *in_a_list)]))]
 
 
 def _plain_claims(settings: Settings) -> list[str]:

@@ -145,7 +145,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),
             "meter": Provide(lambda: parts.meter, sync_to_thread=False),
         },
-        exception_handlers=exception_handlers(parts.telemetry),
+        exception_handlers=exception_handlers(parts.telemetry, parts.scope_prefix),
         openapi_config=OPENAPI,
         logging_config=None,
         request_max_body_size=Edge().body_limit_bytes,

@@ -34,6 +34,7 @@ class ApiParts:
     find: FindRecipes
     catalogue: CatalogueReads
     verifier: TokenVerifier
+    scope_prefix: str
     readiness: Readiness
     tracer: Tracer
     meter: Meter

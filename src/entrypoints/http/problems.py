@@ -112,8 +112,11 @@ def title_of(code: str) -> str:
     return TITLES.get(code) or code.replace("-", " ").capitalize()
 
 
-def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]:
-    """Return Litestar's table of handlers; an unknown error is logged with its trace and shown bare."""
+def exception_handlers(telemetry: Telemetry, scope_prefix: str) -> dict[int | type[Exception], Any]:
+    """Return Litestar's table of handlers; an unknown error is logged with its trace and shown bare.
+
+    A missing scope is named with the prefix that the issuer puts before it.
+    """
 
     def http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
         return _http_exception(request, error) if error.status_code < INTERNAL else unexpected(request, error)
@@ -122,9 +125,12 @@ def exception_handlers(telemetry: Telemetry) -> dict[int | type[Exception], Any]
         telemetry.error("request.crashed", error)
         return _answer(problem("internal-error", INTERNAL, "Something went wrong on our side.", request))
 
+    def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+        return _domain_error(request, error, scope_prefix)
+
     return {
         RequestError: _request_error,
-        DomainError: _domain_error,
+        DomainError: domain_error,
         InvalidTokenError: lambda request, error: _request_error(request, UnauthenticatedError(error.reason)),
         KeysUnavailableError: _keys_unavailable,
         StorageUnavailableError: _unavailable,
@@ -167,11 +173,11 @@ def _not_understood(request: Request[Any, Any, Any], error: ValidationException)
     return _answer(problem("bad-request", 400, f"The query is not right: {'; '.join(in_query)}.", request))
 
 
-def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+def _domain_error(request: Request[Any, Any, Any], error: DomainError, scope_prefix: str) -> Response[bytes]:
     faults = [] if error.pointer is None else [Fault(error.pointer, error.detail)]
     body = problem(error.code, STATUS[error.kind], error.detail, request, *faults)
     if isinstance(error, ForbiddenError) and error.scope:
-        challenge = f'Bearer realm="kondate", error="insufficient_scope", scope="{error.scope}"'
+        challenge = f'Bearer realm="kondate", error="insufficient_scope", scope="{scope_prefix}{error.scope}"'
         return _answer(body, WWW_Authenticate=challenge)
     return _answer(body)
 

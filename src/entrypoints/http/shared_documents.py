@@ -15,6 +15,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from application.ports.reads import Document
+from application.ports.telemetry import Telemetry
 from domain.job import Origin
 
 ENTRY_BYTES = 1_024
@@ -54,12 +55,14 @@ class SharedDocuments:
     def __init__(
         self,
         load: Callable[[UUID, Origin], Awaitable[Document | None]],
+        telemetry: Telemetry,
         *,
         limit_bytes: int,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep nothing yet."""
         self._load = load
+        self._telemetry = telemetry
         self._limit_bytes = limit_bytes
         self._monotonic = monotonic
         self._entries: OrderedDict[UUID, _Entry] = OrderedDict()
@@ -71,16 +74,9 @@ class SharedDocuments:
         self, key: UUID, origin: Origin, *, lifetime_seconds: float, oldest_seconds: float = math.inf
     ) -> Reading:
         """Return a document no older than either bound; an `oldest_seconds` of 0 or less asks the database itself."""
-        now = self._monotonic()
-        if now >= self._trusted_until:
-            return Reading(await self._load(key, origin), Source.DATABASE)
-        if oldest_seconds <= 0:
-            return Reading(await self._load(key, origin), Source.DATABASE_BY_WISH)
-        entry = self._entries.get(key)
-        if entry is not None and (age := now - entry.read_at) <= min(lifetime_seconds, oldest_seconds):
-            self._entries.move_to_end(key)
-            return Reading(entry.document, Source.MEMORY, age)
-        return Reading(await self._read_once(key, origin), Source.DATABASE)
+        reading = await self._read(key, origin, lifetime_seconds, oldest_seconds)
+        self._telemetry.count("recipe_reads", 1, {"source": reading.source})
+        return reading
 
     def forget(self, key: UUID) -> None:
         """Hear that a document has changed: what is kept, or being read, goes to nobody who asks from now on."""
@@ -96,6 +92,18 @@ class SharedDocuments:
     def trust_until(self, instant: float) -> None:
         """Hear that each change until now was heard of, and that this may be relied on until a monotonic instant."""
         self._trusted_until = instant
+
+    async def _read(self, key: UUID, origin: Origin, lifetime_seconds: float, oldest_seconds: float) -> Reading:
+        now = self._monotonic()
+        if now >= self._trusted_until:
+            return Reading(await self._load(key, origin), Source.DATABASE)
+        if oldest_seconds <= 0:
+            return Reading(await self._load(key, origin), Source.DATABASE_BY_WISH)
+        entry = self._entries.get(key)
+        if entry is not None and (age := now - entry.read_at) <= min(lifetime_seconds, oldest_seconds):
+            self._entries.move_to_end(key)
+            return Reading(entry.document, Source.MEMORY, age)
+        return Reading(await self._read_once(key, origin), Source.DATABASE)
 
     async def _read_once(self, key: UUID, origin: Origin) -> Document | None:
         under_way = self._reads.get(key)

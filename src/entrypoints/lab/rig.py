@@ -94,7 +94,7 @@ def tokens_of_callers(picture: Picture) -> dict[str, str]:
     grants = {
         caller: Grant(
             issuer=picture.settings.issuer,
-            audience=picture.settings.audience,
+            audience=picture.settings.audience[0],
             subject=caller,
             scopes=("drill:run",),
             expires_in_seconds=TOKEN_SECONDS,

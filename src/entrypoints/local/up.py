@@ -77,7 +77,7 @@ def _greet(picture: Picture, ready_seconds: float) -> str:
     now = time.time()
     grant = Grant(
         issuer=picture.settings.issuer,
-        audience=picture.settings.audience,
+        audience=picture.settings.audience[0],
         subject=SUBJECT,
         scopes=SCOPES,
         expires_in_seconds=TOKEN_SECONDS,

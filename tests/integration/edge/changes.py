@@ -116,13 +116,11 @@ def keep_headers(*names: str) -> Change:
     """Let the client say what these headers say."""
 
     def change(manager: Manager) -> None:
-        config = manager["early_header_mutation_extensions"][0]["typed_config"]
-        config["mutations"] = [
-            each
-            for each in config["mutations"]
-            if each.get("remove") not in names
-            and each.get("remove_on_match", {}).get("key_matcher", {}).get("prefix") not in names
-        ]
+        removal = manager["early_header_mutation_extensions"][0]["typed_config"]["mutations"][0]
+        expression = removal["remove_on_match"]["key_matcher"]["safe_regex"]
+        stripped = expression["regex"].split("|")
+        assert set(names) <= set(stripped), names
+        expression["regex"] = "|".join(name for name in stripped if name not in names)
 
     return change
 

@@ -41,7 +41,7 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
         settings = Settings(
             database_url="postgresql://unused",
             issuer=issuer.url,
-            audience=AUDIENCE,
+            audience=(AUDIENCE,),
             jwks_url=keys,
             gateway_upstreams=(upstream.address,),
         )

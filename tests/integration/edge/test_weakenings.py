@@ -61,7 +61,7 @@ def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
         settings = Settings(
             database_url="postgresql://unused",
             issuer=world.issuer.url,
-            audience=AUDIENCE,
+            audience=(AUDIENCE,),
             jwks_url=keys,
             gateway_upstreams=(upstream.address,),
             cors_origins=(ORIGIN,),

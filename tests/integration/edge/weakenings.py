@@ -107,7 +107,7 @@ WEAKENINGS = (
     Weakening("many headers pass", protocol("max_headers_count", 1_000), "size: eighty headers"),
     Weakening("large bodies pass", without_filters(BODY), "size: body by its length"),
     Weakening("nothing is stripped", hardening("early_header_mutation_extensions", []), "header: spoofed X-Roles"),
-    Weakening("identity is kept", keep_headers("x-user"), "header: spoofed X-User-Id"),
+    Weakening("identity is kept", keep_headers("x-user.*"), "header: spoofed X-User-Id"),
     Weakening("addresses are kept", keep_headers("x-real-ip"), "header: spoofed X-Real-IP"),
     Weakening(
         "methods are overridden", keep_headers("x-http-method-override"), "header: spoofed X-HTTP-Method-Override"

@@ -95,7 +95,7 @@ def settings_for(key_set_url: str, *upstreams: Upstream) -> Settings:
         database_url="postgresql://unused",
         issuer=ISSUER,
         jwks_url=key_set_url,
-        audience=AUDIENCE,
+        audience=(AUDIENCE,),
         gateway_upstreams=tuple(upstream.address for upstream in upstreams),
         cors_origins=(ORIGIN, "http://localhost:3000"),
         rate_address_burst=10_000,

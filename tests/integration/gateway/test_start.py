@@ -7,8 +7,9 @@ import httpx
 import msgspec
 import pytest
 
-from entrypoints.gateway.errors import GatewayConfigError, PortInUseError
-from entrypoints.gateway.process import check_ports, validate, write_config
+from entrypoints.gateway.errors import GatewayConfigError, PortInUseError, RunDirInUseError
+from entrypoints.gateway.lifetime import run
+from entrypoints.gateway.process import CONFIG_NAME, check_ports, held, validate, write_config
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, running_upstream, settings_for
 from tests.support.envoy import free_port, running_gateway
 from tests.support.tokens import TestIssuer
@@ -17,9 +18,19 @@ from tests.support.tokens import TestIssuer
 def test_a_port_in_use_is_named_before_anything_starts(key_set_url: str, upstream: Upstream) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        settings = msgspec.structs.replace(settings_for(key_set_url, upstream), gateway_port=port)
+        settings = msgspec.structs.replace(
+            settings_for(key_set_url, upstream), gateway_port=port, gateway_metrics_port=free_port()
+        )
         with pytest.raises(PortInUseError, match=f"KONDATE_GATEWAY_PORT: cannot listen on 127.0.0.1:{port}"):
             check_ports(settings)
+
+
+def test_two_gateways_do_not_share_a_run_directory(key_set_url: str, upstream: Upstream, tmp_path: Path) -> None:
+    with held(tmp_path), pytest.raises(RunDirInUseError) as refusal:
+        run(settings_for(key_set_url, upstream), ROUTES, tmp_path)
+
+    assert str(refusal.value) == f"--run-dir: another gateway runs with {tmp_path}"
+    assert not (tmp_path / CONFIG_NAME).exists()
 
 
 def test_what_envoy_refuses_is_one_line(key_set_url: str, upstream: Upstream, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class System:
         self.keys = KeySet(
             f"{self.url}/.well-known/jwks.json", ALGORITHMS, RecordingTelemetry(), monotonic=lambda: self.now
         )
-        rules = ClaimRules(issuer=self.url, audience="kondate")
+        rules = ClaimRules(issuer=self.url, audience=("kondate",))
         self.plain = JoserfcTokenVerifier(self.keys, rules, ALGORITHMS, now=lambda: self.now)
         self.cached: TokenVerifier = CachingTokenVerifier(self.plain, self.keys.version, now=lambda: self.now)
 

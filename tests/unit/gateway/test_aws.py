@@ -14,7 +14,7 @@ from entrypoints.settings import Settings
 SETTINGS = Settings(
     database_url="postgresql://unused",
     issuer="https://issuer.example/pool",
-    audience="app-1",
+    audience=("app-1", "app-2"),
     audience_claim="client_id",
     scope_prefix="kondate/",
     token_algorithms=("RS256",),
@@ -62,7 +62,7 @@ def test_a_public_route_asks_for_no_token_and_an_internal_one_is_not_there() -> 
 def test_tokens_are_those_of_the_issuer_for_this_audience() -> None:
     document: Any = openapi_document([READ], SETTINGS, ENDPOINT)
     authorizer = document["components"]["securitySchemes"]["issuer"]["x-amazon-apigateway-authorizer"]
-    assert authorizer["jwtConfiguration"] == {"issuer": SETTINGS.issuer, "audience": ["app-1"]}
+    assert authorizer["jwtConfiguration"] == {"issuer": SETTINGS.issuer, "audience": ["app-1", "app-2"]}
 
 
 def test_origins_are_the_exact_ones() -> None:

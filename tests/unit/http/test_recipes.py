@@ -116,7 +116,7 @@ async def test_a_yield_too_small_to_divide_by_is_refused(client: httpx.AsyncClie
 @pytest.fixture
 async def hearing(api: InMemoryApi) -> SharedDocuments:
     """Let the API keep what it reads, as if it heard of every change."""
-    shared = SharedDocuments(api.application.recipe_reads.document, limit_bytes=100_000)
+    shared = SharedDocuments(api.application.recipe_reads.document, api.application.telemetry, limit_bytes=100_000)
     shared.trust_until(math.inf)
     api.instead = {**api.instead, "shared_recipes": shared}
     return shared

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.memory.telemetry import RecordingTelemetry
 from application.ports.reads import Document
 from domain.job import Origin
 from entrypoints.http.shared_documents import ENTRY_BYTES, SharedDocuments, Source
@@ -30,10 +31,13 @@ class Bench:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seconds: float = 0.0
     error: Exception | None = None
+    telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self.cache = SharedDocuments(self.load, limit_bytes=ROOM_FOR_TWO, monotonic=lambda: self.seconds)
+        self.cache = SharedDocuments(
+            self.load, self.telemetry, limit_bytes=ROOM_FOR_TWO, monotonic=lambda: self.seconds
+        )
         self.cache.trust_until(1_000)
 
     async def load(self, key: UUID, origin: Origin) -> Document | None:
@@ -55,6 +59,14 @@ class Bench:
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
+
+
+async def test_each_reading_is_counted_by_its_source(bench: Bench) -> None:
+    for oldest in (60, 60, 60, 0):
+        await bench.read(oldest_seconds=oldest)
+
+    sources = {dict(labels)["source"]: count for (_, labels), count in bench.telemetry.counts.items()}
+    assert sources == {"database": 1, "memory": 2, "database by wish": 1}
 
 
 async def test_a_document_is_read_once_for_all_its_readers(bench: Bench) -> None:
@@ -113,7 +125,7 @@ async def test_nothing_is_given_from_memory_while_changes_may_go_unheard(bench: 
 
 
 async def test_it_begins_mistrusted(bench: Bench) -> None:
-    cache = SharedDocuments(bench.load, limit_bytes=ROOM_FOR_TWO)
+    cache = SharedDocuments(bench.load, bench.telemetry, limit_bytes=ROOM_FOR_TWO)
     for _ in range(2):
         assert (await cache.read(ONE, an_origin(), lifetime_seconds=60)).source is Source.DATABASE
 
@@ -180,7 +192,7 @@ async def test_the_least_recently_used_go_first(bench: Bench) -> None:
 
 
 async def test_a_document_larger_than_all_of_it_is_not_kept(bench: Bench) -> None:
-    cache = SharedDocuments(bench.load, limit_bytes=ENTRY_BYTES, monotonic=lambda: 0)
+    cache = SharedDocuments(bench.load, bench.telemetry, limit_bytes=ENTRY_BYTES, monotonic=lambda: 0)
     cache.trust_until(1)
     for _ in range(2):
         assert (await cache.read(ONE, an_origin(), lifetime_seconds=60)).source is Source.DATABASE

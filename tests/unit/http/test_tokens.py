@@ -66,6 +66,14 @@ async def test_a_missing_scope_is_named(
     assert api.stored() == 0
 
 
+async def test_a_missing_scope_is_named_as_the_issuer_spells_it(api: InMemoryApi) -> None:
+    api.instead = {**api.instead, "scope_prefix": "kondate/"}
+    async with api.client() as client:
+        answer = await client.get(f"/recipe/{UUID(int=1)}", headers=NOBODY)
+    challenge = 'Bearer realm="kondate", error="insufficient_scope", scope="kondate/recipe:read"'
+    assert answer.headers["www-authenticate"] == challenge
+
+
 async def test_a_caller_is_refused_before_the_body_is_looked_at(client: httpx.AsyncClient) -> None:
     answer = await client.post("/recipes", headers={**NOBODY, "content-type": "application/json"}, content=b"{")
     problem_of(answer, 403, "insufficient-scope")

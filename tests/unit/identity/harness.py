@@ -40,5 +40,5 @@ class VerifierBench:
         self.seconds = 0.0
         self.now = NOW
         self.keys = KeySet(URL, ALGORITHMS, self.telemetry, fetch=self.served, monotonic=lambda: self.seconds)
-        self.rules = rules or ClaimRules(issuer=ISSUER, audience=AUDIENCE)
+        self.rules = rules or ClaimRules(issuer=ISSUER, audience=(AUDIENCE,))
         self.verifier = JoserfcTokenVerifier(self.keys, self.rules, ALGORITHMS, now=lambda: self.now)

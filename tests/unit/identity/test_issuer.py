@@ -17,7 +17,7 @@ from tests.unit.identity.harness import NOW, VerifierBench
 
 URL = "http://127.0.0.1:8003"
 GRANT = Grant(issuer=URL, audience="kondate", subject="alice")
-RULES = ClaimRules(issuer=URL, audience="kondate")
+RULES = ClaimRules(issuer=URL, audience=("kondate",))
 
 
 @dataclass(frozen=True)

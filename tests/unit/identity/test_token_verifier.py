@@ -144,14 +144,14 @@ async def test_reads_power_from_the_set_claims_only(provider: Provider, claims: 
 
 @pytest.mark.parametrize("outer", [None, "roles", ["operator"]])
 async def test_refuses_a_nested_claim_that_is_not_nested(issuer: TestIssuer, outer: object) -> None:
-    bench = VerifierBench(issuer.document(), ClaimRules(issuer=ISSUER, audience=AUDIENCE, roles_claim="/a~1b/roles"))
+    bench = VerifierBench(issuer.document(), ClaimRules(issuer=ISSUER, audience=(AUDIENCE,), roles_claim="/a~1b/roles"))
     good = await bench.verifier.verify(issuer.token(claims={"a/b": {"roles": ["cook"]}}))
     assert good.principal.roles == {"cook"}
     assert await refusal(bench, issuer.token(claims={"a/b": outer})) == "a/b is not an object"
 
 
 def _rules(provider: Provider) -> ClaimRules:
-    return ClaimRules(**{"issuer": ISSUER, "audience": AUDIENCE, **provider.settings})
+    return ClaimRules(**{"issuer": ISSUER, "audience": (AUDIENCE,), **provider.settings})
 
 
 @SHARED_ISSUER
