@@ -135,7 +135,7 @@ def test_a_route_with_a_role_asks_for_it(client: httpx.Client, issuer: TestIssue
 
     assert answer.status_code == status
     if status == 403:
-        assert answer.json()["type"] == "/problems/forbidden"
+        assert answer.json()["type"] == "/problems/insufficient-scope"
 
 
 def test_methods_of_one_path_have_their_own_scopes(client: httpx.Client, issuer: TestIssuer) -> None:
