@@ -1,9 +1,13 @@
 """The gateway under TLS: what it speaks, what it promises, and what becomes of plain HTTP."""
 
 import datetime as dt
+import os
+import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -67,6 +71,24 @@ def test_http_2_is_agreed_upon_over_tls_1_3(secured: Gateway, trusting: ssl.SSLC
     trusting.set_alpn_protocols(["h2", "http/1.1"])
 
     assert handshake(secured, trusting) == ("TLSv1.3", "h2")
+
+
+def test_a_request_over_http_2_is_answered(
+    secured: Gateway, certificate: LocalCertificate, issuer: TestIssuer, tmp_path: Path
+) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("needs curl")
+    head = tmp_path / "authorization"
+    head.write_text(f"Authorization: Bearer {issuer.token(claims={'scope': SCOPES})}", encoding="ascii")
+    told = "%{http_version} %{response_code}"
+    url = f"{secured.url}/recipe/1"
+    asked = ["--http2", "--cacert", str(certificate.certificate), "-H", f"@{head}", "-o", os.devnull, "-w", told, url]
+    done = subprocess.run(
+        [curl, "-sS", "--noproxy", "*", *asked], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("2 200", "")
 
 
 def test_tls_1_1_is_refused(secured: Gateway, trusting: ssl.SSLContext) -> None:
