@@ -27,7 +27,7 @@ def at_once(writes: Sequence[Write], label: str) -> tuple[Statement, list[object
     They see the same snapshot and run in no particular order, so no two may change the same row.
     """
     parts: list[str] = []
-    answers = ["set_config('application_name', $1, false)"]
+    answers = ["set_config('application_name', $1, true)"]
     values: list[object] = [label]
     for number, write in enumerate(writes):
         parts.append(f"write_{number} AS (\n{_renumbered(write.statement.text, len(values))})")

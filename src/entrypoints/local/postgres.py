@@ -35,17 +35,17 @@ SMALL = {
     "io_method": "sync",
     "jit": "off",
 }
-# The request id is part of the application name, so it stands on each line about that request's statements; their
-# parameters may hold what users wrote and stay out.
+# The request id is part of the application name, which a statement may set for itself: so it stands on the line that is
+# written when the statement has run. Parameters may hold what users wrote and stay out.
 SPEAKING = {
     "log_line_prefix": "%m [%p] app=%a ",
-    "log_statement": "mod",
+    "log_min_duration_statement": "0",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_timezone": "UTC",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-FORGETFUL = dict.fromkeys(DURABLE, "off")
+FORGETFUL = dict.fromkeys(DURABLE, "off") | {"log_min_duration_statement": "-1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ from tests.support.builders import a_job, an_origin
 from tests.support.fakes import CountingIds, FixedClock
 
 MARKS = Statement("marks", "SELECT drill_id FROM drill_effect")
-LABELS = Statement("labels", "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE '%-4711'")
 
 
 @pytest.fixture
@@ -121,11 +120,3 @@ async def test_message_among_the_writes_wakes_the_relay(
         assert await heard.get() == (), "connected"
         await end(unit_of_work, job)
         assert await heard.get() != ()
-
-
-async def test_statement_carries_its_request_as_application_name(
-    database: Database, unit_of_work: PostgresUnitOfWork
-) -> None:
-    await end(unit_of_work, await running(database), request_id="request-4711")
-    async with database.session() as session:
-        assert await session.value(LABELS) == "test request-4711"

@@ -1,7 +1,7 @@
 -- The key's record, the job, the message that announces it and the relay's wake-up: one statement, one commit.
 -- Under a key that is taken nothing is stored and no row comes back; a rival that is not yet committed is waited for.
 WITH label AS MATERIALIZED (
-    SELECT set_config('application_name', $18, false)
+    SELECT set_config('application_name', $18, true)
 ), first AS (
     INSERT INTO idempotency_record (scope, key, fingerprint, job_id)
     SELECT $20, $21, $22, $1
