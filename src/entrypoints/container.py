@@ -25,6 +25,7 @@ from adapters.postgres.job_news import heard
 from adapters.postgres.job_reads import PostgresJobReads
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
+from adapters.postgres.key_leases import PostgresKeyLeases
 from adapters.postgres.listener import listening
 from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
@@ -65,6 +66,7 @@ from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.revise_recipe import ReviseRecipeHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
+from application.once import Once
 from application.operations.discard_dead_letters import DiscardDeadLetters
 from application.operations.inspect_dead_letters import InspectDeadLetters
 from application.operations.manage_jobs import ManageJobs
@@ -201,6 +203,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     job_reads = providers.Singleton(PostgresJobReads, database, message_types)
+    once = providers.Singleton(Once, leases=providers.Singleton(PostgresKeyLeases, database), ids=ids)
     pace = providers.Singleton(Pace, reads=job_reads, upkeep=job_upkeep, clock=clock)
     job_watch = providers.Singleton(JobWatch, jobs=job_store)
 
@@ -252,6 +255,7 @@ class Container(containers.DeclarativeContainer):
         admission=admission,
         job_watch=job_watch,
         job_reads=job_reads,
+        once=once,
         pace=pace,
         most_event_streams=settings.provided.most_event_streams,
         recipe_reads=recipe_reads,

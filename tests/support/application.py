@@ -8,6 +8,7 @@ from dependency_injector import providers
 from adapters.memory.corpus import InMemoryRecipeCorpus
 from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.key_leases import InMemoryKeyLeases
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.planning import InMemoryPlanningReads
 from adapters.memory.reads import (
@@ -22,6 +23,7 @@ from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.bus import Bus, Handler, by_type
 from application.find_recipes import FindRecipes
 from application.job_watch import JobWatch
+from application.once import Once
 from application.pace import Pace
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
@@ -52,6 +54,7 @@ class InMemoryApplication:
         self.watch = JobWatch(jobs=self.jobs)
         self.tables.followers.append(self.watch.told)
         self.job_reads = InMemoryJobReads(self.tables)
+        self.once = Once(leases=InMemoryKeyLeases(self.tables, self.clock), ids=self.ids)
         self.pace = Pace(reads=self.job_reads, upkeep=self.jobs, clock=self.clock)
         self.outbox = InMemoryOutboxStore(self.tables, self.clock)
         self.recipe_reads = InMemoryRecipeReads(self.tables)

@@ -69,6 +69,7 @@ class InMemoryApi:
             operations=InMemoryOperations(core).operations,
             job_watch=core.watch,
             job_reads=core.job_reads,
+            once=core.once,
             pace=core.pace,
             most_event_streams=3,
             recipe_reads=core.recipe_reads,

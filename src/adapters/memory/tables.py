@@ -40,6 +40,16 @@ class KeyRow:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLease:
+    """A key that is owned for a time, or the answer that its owner left."""
+
+    fingerprint: str
+    owner: UUID | None
+    answer: bytes | None
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillMark:
     """One time that a drill took effect."""
@@ -66,6 +76,7 @@ class Tables:
     announced: dict[UUID, tuple[datetime, int]] = field(default_factory=dict)
     """When a job's last message was sent or is expected back, and how many were sent."""
     keys: dict[tuple[str, str], KeyRow] = field(default_factory=dict)
+    key_leases: dict[tuple[str, str], KeyLease] = field(default_factory=dict)
     owned_keys: set[tuple[str, str]] = field(default_factory=set)
     """Keys whose first request is being carried out."""
     events: list[Event] = field(default_factory=list)

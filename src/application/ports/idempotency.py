@@ -56,3 +56,22 @@ class IdempotencyRecords(Protocol):
 
         Raises RequestInProgressError when the same request became a job meanwhile: the transaction must not commit.
         """
+
+
+class KeyLeases(Protocol):
+    """Keys of what takes effect outside the database, where no transaction can hold both: owned for a time.
+
+    They keep the answer itself, as JSON that means nothing here.
+    """
+
+    async def take(self, key: IdempotencyKey, *, owner: UUID, seconds: float) -> bytes | None:
+        """Own the key for so long, by the store's clock, and return None; return the answer if one is kept.
+
+        Raises IdempotencyMismatchError for another request, RequestInProgressError while another owns the key.
+        """
+
+    async def keep(self, key: IdempotencyKey, *, owner: UUID, answer: bytes) -> None:
+        """Keep the answer for 24 hours, if this is still the owner."""
+
+    async def give_up(self, key: IdempotencyKey, *, owner: UUID) -> None:
+        """Let anybody begin anew, if this is still the owner."""

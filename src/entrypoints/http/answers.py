@@ -10,12 +10,15 @@ from litestar import Request, Response
 from application.admission import Admission
 from application.bus import Bus, Execution, replayed
 from application.job_watch import JobWatch
+from application.once import Once
 from application.pace import Pace
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
 from domain.commands import Command
+from domain.errors import DomainError, ErrorKind
 from domain.job import Failure, Job, JobStatus, Origin
 from entrypoints.http.auth import origin_of
 from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.kept_answers import answer_again, kept_answer, kept_refusal
 from entrypoints.http.preferences import Preference, preference_of
 from entrypoints.http.problems import failure_answer
 from entrypoints.http.schemas.jobs import JobAccepted
@@ -33,6 +36,8 @@ class Created(msgspec.Struct, frozen=True):
 
 Done = Callable[[Execution], Awaitable[Response[Any]]]
 """Makes the answer to a command that has been carried out."""
+Operation = Callable[[], Awaitable[Response[Any]]]
+"""Does something, and makes the answer to it."""
 
 
 async def created(execution: Execution) -> Response[Created | None]:
@@ -63,6 +68,7 @@ class Answers:
 
     bus: Bus
     admission: Admission
+    once: Once
     watch: JobWatch
     pace: Pace
 
@@ -106,6 +112,27 @@ class Answer:
     async def once(self, command: Command, done: Done = created) -> Response[Any]:
         """Carry the command out at once whatever the client prefers: for answers that no job could bring later."""
         return _marked(await done(execution := await self._execute(command)), is_replay=execution.is_replay)
+
+    async def apart(self, operate: Operation) -> Response[Any]:
+        """Do what takes effect outside the database, and answer alike each time that it is asked for under one key."""
+        if self.key is None:
+            return await operate()
+        refusal: DomainError | None = None
+
+        async def answer() -> bytes:
+            nonlocal refusal
+            try:
+                return kept_answer(await operate())
+            except DomainError as error:
+                if error.kind is ErrorKind.FORBIDDEN:
+                    raise
+                refusal = error
+                return kept_refusal(error)
+
+        kept, is_replay = await self.answers.once.run(self.key, answer)
+        if refusal is not None:
+            raise refusal
+        return _marked(answer_again(kept), is_replay=is_replay)
 
     async def _execute(self, command: Command) -> Execution:
         return await self.answers.bus.execute(command, self.origin, self.key)

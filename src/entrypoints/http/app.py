@@ -13,6 +13,7 @@ from entrypoints.edge import Edge, EdgeRoute
 from entrypoints.http.answers import Answer, Answers, answer_to
 from entrypoints.http.auth import Authentication, origin_of
 from entrypoints.http.event_stream import EventStreams
+from entrypoints.http.idempotency import key_guard
 from entrypoints.http.observation import Observed
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
@@ -117,7 +118,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     async def origin(request: Request[Any, Any, Any]) -> Origin:
         return origin_of(request.scope)
 
-    answers = Answers(bus=parts.bus, admission=parts.admission, watch=parts.job_watch, pace=parts.pace)
+    answers = Answers(bus=parts.bus, admission=parts.admission, once=parts.once, watch=parts.job_watch, pace=parts.pace)
     showing = JobShowing(
         watch=parts.job_watch,
         reads=parts.job_reads,
@@ -130,7 +131,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
 
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),
-        guards=[authentication.guard],
+        guards=[authentication.guard, key_guard],
         dependencies={
             "origin": Provide(origin),
             "answer": Provide(answer),

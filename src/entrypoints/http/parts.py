@@ -6,6 +6,7 @@ from application.admission import Admission
 from application.bus import Bus
 from application.find_recipes import FindRecipes
 from application.job_watch import JobWatch
+from application.once import Once
 from application.operations.operations import Operations
 from application.pace import Pace
 from application.ports.clock import IdFactory
@@ -25,6 +26,7 @@ class ApiParts:
     admission: Admission
     job_watch: JobWatch
     job_reads: JobReads
+    once: Once
     pace: Pace
     most_event_streams: int
     recipe_reads: RecipeReads

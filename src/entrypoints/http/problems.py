@@ -12,7 +12,7 @@ from application.ports.queue import QueueUnavailableError
 from application.ports.telemetry import Telemetry
 from application.ports.tokens import InvalidTokenError, KeysUnavailableError
 from application.ports.unit_of_work import StorageUnavailableError
-from domain.errors import DomainError, ErrorKind, ForbiddenError
+from domain.errors import DomainError, ErrorKind, ForbiddenError, KeptRefusalError, RequestInProgressError
 from domain.job import Failure
 from entrypoints.http.faults import (
     Fault,
@@ -25,6 +25,7 @@ from entrypoints.http.observation import instance_of, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+IN_PROGRESS_SECONDS = 1
 INTERNAL = 500
 
 STATUS: Mapping[ErrorKind, int] = {
@@ -179,6 +180,10 @@ def _domain_error(request: Request[Any, Any, Any], error: DomainError, scope_pre
     if isinstance(error, ForbiddenError) and error.scope:
         challenge = f'Bearer realm="kondate", error="insufficient_scope", scope="{scope_prefix}{error.scope}"'
         return _answer(body, WWW_Authenticate=challenge)
+    if isinstance(error, RequestInProgressError):
+        return _answer(body, Retry_After=str(IN_PROGRESS_SECONDS))
+    if isinstance(error, KeptRefusalError):
+        return _answer(body, Idempotency_Replayed="true")
     return _answer(body)
 
 

@@ -7,11 +7,13 @@ import pytest
 
 from adapters.postgres.database import Database
 from adapters.postgres.job_store import PostgresJobStore
+from adapters.postgres.key_leases import PostgresKeyLeases
 from adapters.postgres.operator_jobs import PostgresOperatorJobs
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.wire.codec import MessageTypes, decode
 from application.ports.audit import AuditAction, AuditEntry
+from tests.support.contracts.key_leases import KeyLeasesContract
 from tests.support.contracts.operator import ENTRY, OperatorContract
 from tests.support.fakes import CountingIds
 from tests.support.operations import OPERATOR
@@ -45,6 +47,14 @@ class TestPostgresOperatorStorage(OperatorContract):
                 ]
 
         self.audited = audited
+
+
+class TestPostgresKeyLeases(KeyLeasesContract):
+    """Leases on idempotency keys."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self, database: Database) -> None:
+        self.leases = PostgresKeyLeases(database)
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])

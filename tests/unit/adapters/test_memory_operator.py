@@ -6,12 +6,14 @@ import pytest
 
 from adapters.memory.dead_letters import InMemoryDeadLetters
 from adapters.memory.job_store import InMemoryJobStore
+from adapters.memory.key_leases import InMemoryKeyLeases
 from adapters.memory.operator_jobs import InMemoryOperatorJobs
 from adapters.memory.queue import InMemoryQueue
 from adapters.memory.tables import Tables
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.ports.audit import AuditEntry
 from tests.support.contracts.dead_letters import DeadLetterContract, DeadLettersUnderTest
+from tests.support.contracts.key_leases import KeyLeasesContract
 from tests.support.contracts.operator import OperatorContract
 from tests.support.fakes import CountingIds, FixedClock
 
@@ -39,3 +41,11 @@ class TestInMemoryOperatorStorage(OperatorContract):
             return [(origin.principal.subject, origin.request_id, entry) for origin, entry in tables.audit]
 
         self.audited = audited
+
+
+class TestInMemoryKeyLeases(KeyLeasesContract):
+    """Leases on idempotency keys."""
+
+    @pytest.fixture(autouse=True)
+    async def parts(self) -> None:
+        self.leases = InMemoryKeyLeases(Tables(), FixedClock())

@@ -1,6 +1,6 @@
 """What operators do over HTTP: dead letters, and jobs of any owner."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post
@@ -12,7 +12,7 @@ from application.ports.queue import Channel
 from domain.errors import JobNotFoundError
 from domain.job import JobStatus
 from entrypoints.edge import Edge
-from entrypoints.http.injected import Caller, Operating, Segment
+from entrypoints.http.injected import Answering, Caller, Operating, Segment
 from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.operator import (
     DeadLetterBody,
@@ -61,9 +61,15 @@ async def read_dead_letter(letter_id: Segment, operations: Operating, origin: Ca
 
 
 @post("/operator/dead-letters/{letter_id:str}/redrive", status_code=200, opt={"edge": WALKING})
-async def redrive_dead_letter(letter_id: Segment, operations: Operating, origin: Caller) -> RedrivenLetter:
+async def redrive_dead_letter(
+    letter_id: Segment, operations: Operating, origin: Caller, answer: Answering
+) -> Response[RedrivenLetter]:
     """Try one dead letter again: by a new job where its own has ended, else as the message it was."""
-    return RedrivenLetter.of(await operations.redrive.one(letter_id, origin))
+
+    async def operate() -> Response[Any]:
+        return Response(RedrivenLetter.of(await operations.redrive.one(letter_id, origin)), status_code=200)
+
+    return await answer.apart(operate)
 
 
 @post(
@@ -74,17 +80,30 @@ async def redrive_dead_letter(letter_id: Segment, operations: Operating, origin:
     request_max_body_size=RUNNING.body_limit_bytes,
     opt={"edge": RUNNING},
 )
-async def redrive_dead_letters(data: JSONBody[RedriveRequest], operations: Operating, origin: Caller) -> RedriveReport:
+async def redrive_dead_letters(
+    data: JSONBody[RedriveRequest], operations: Operating, origin: Caller, answer: Answering
+) -> Response[RedriveReport]:
     """Try many dead letters again, at a bounded rate; answers when the run is over."""
     chosen = LetterFilter(reason=data.reason, origin=data.origin)
-    done = await operations.redrive.many(chosen, origin, limit=data.most, per_second=data.per_second)
-    return RedriveReport(tuple(RedrivenLetter.of(each) for each in done))
+
+    async def operate() -> Response[Any]:
+        done = await operations.redrive.many(chosen, origin, limit=data.most, per_second=data.per_second)
+        return Response(RedriveReport(tuple(RedrivenLetter.of(each) for each in done)), status_code=200)
+
+    return await answer.apart(operate)
 
 
 @delete("/operator/dead-letters/{letter_id:str}", opt={"edge": WALKING})
-async def discard_dead_letter(letter_id: Segment, operations: Operating, origin: Caller) -> None:
+async def discard_dead_letter(
+    letter_id: Segment, operations: Operating, origin: Caller, answer: Answering
+) -> Response[None]:
     """Throw one dead letter away for good."""
-    await operations.discard.one(letter_id, origin)
+
+    async def operate() -> Response[Any]:
+        await operations.discard.one(letter_id, origin)
+        return Response(None, status_code=204)
+
+    return await answer.apart(operate)
 
 
 @get("/operator/jobs", opt={"edge": READING})
@@ -109,19 +128,31 @@ async def read_any_job(job_id: Segment, operations: Operating, origin: Caller) -
 
 
 @post("/operator/jobs/{job_id:str}/retry", status_code=202, opt={"edge": READING})
-async def retry_any_job(job_id: Segment, operations: Operating, origin: Caller) -> Response[OperatorJob]:
+async def retry_any_job(
+    job_id: Segment, operations: Operating, origin: Caller, answer: Answering
+) -> Response[OperatorJob]:
     """Ask for what a failed or cancelled job did not do again, by a new job; 409 for any other job."""
-    job = await operations.jobs.retry(_identified(job_id), origin)
-    return Response(OperatorJob.of(job), status_code=202, headers={"Location": operator_url(job.id), **FRESH})
+
+    async def operate() -> Response[Any]:
+        job = await operations.jobs.retry(_identified(job_id), origin)
+        return Response(OperatorJob.of(job), status_code=202, headers={"Location": operator_url(job.id), **FRESH})
+
+    return await answer.apart(operate)
 
 
 @post("/operator/jobs/{job_id:str}/cancel", status_code=202, opt={"edge": READING})
-async def cancel_any_job(job_id: Segment, operations: Operating, origin: Caller) -> Response[OperatorJob]:
+async def cancel_any_job(
+    job_id: Segment, operations: Operating, origin: Caller, answer: Answering
+) -> Response[OperatorJob]:
     """Stop a job of any owner: at once while it waits, at its next safe point while it runs; 409 after its end."""
-    identifier = _identified(job_id)
-    await operations.jobs.cancel(identifier, origin)
-    job = await operations.jobs.show(identifier, origin.principal)
-    return Response(OperatorJob.of(job), status_code=202, headers=FRESH)
+
+    async def operate() -> Response[Any]:
+        identifier = _identified(job_id)
+        await operations.jobs.cancel(identifier, origin)
+        job = await operations.jobs.show(identifier, origin.principal)
+        return Response(OperatorJob.of(job), status_code=202, headers=FRESH)
+
+    return await answer.apart(operate)
 
 
 def _identified(job_id: str) -> UUID:

@@ -1,0 +1,2 @@
+DELETE FROM idempotency_record
+WHERE scope = $1 AND key = $2 AND outcome ->> 'owner' = $3
