@@ -31,6 +31,7 @@ from domain.principal import Principal
 
 LONGEST_QUEUE_DELAY_SECONDS = 900
 CAPPED_DELAY_SECONDS = 3
+LONGEST_CAPPED_DELAY_SECONDS = 20
 HELD_DELAY_SECONDS = 1
 """A killed worker's job runs again within its lease and little more, whenever its message came back."""
 
@@ -57,21 +58,22 @@ class RunJob:
     longest_queue_delay_seconds: float = LONGEST_QUEUE_DELAY_SECONDS
     """Longer delays wait in the outbox: what the queue may forget, the database keeps."""
 
-    async def run(self, job_id: UUID) -> Verdict:
+    async def run(self, job_id: UUID, *, receive_count: int = 1) -> Verdict:
         """Claim the job, run its handler, and say what becomes of the message."""
         if not await self.company.has_room():
-            return self._soon()
+            return self._soon(receive_count)
         with self.company.together():
             claimed = await self.jobs.claim(job_id, self.terms)
             if claimed is not Standing.SUSPECT:
-                return await self._claimed(job_id, claimed)
+                return await self._claimed(job_id, claimed, receive_count)
         async with self.company.alone():
             self.telemetry.event("job.alone", {"job_id": str(job_id)})
-            return await self._claimed(job_id, await self.jobs.claim(job_id, replace(self.terms, is_alone=True)))
+            claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
+            return await self._claimed(job_id, claimed, receive_count)
 
-    async def _claimed(self, job_id: UUID, job: Job | Standing) -> Verdict:
+    async def _claimed(self, job_id: UUID, job: Job | Standing, receive_count: int) -> Verdict:
         if isinstance(job, Standing):
-            return await self._not_claimed(job_id, job)
+            return await self._not_claimed(job_id, job, receive_count)
         with self.board.running(job) as attempt:
             try:
                 return await self._run(attempt)
@@ -141,7 +143,7 @@ class RunJob:
             async with self.unit_of_work.begin(attempt.job.origin) as transaction:
                 await transaction.jobs.save(_at_end(attempt).hand_back())
 
-    async def _not_claimed(self, job_id: UUID, standing: Standing) -> Verdict:
+    async def _not_claimed(self, job_id: UUID, standing: Standing, receive_count: int) -> Verdict:
         self.telemetry.event("job.not_claimed", {"job_id": str(job_id), "standing": standing.value})
         match standing:
             case Standing.FINISHED:
@@ -154,11 +156,13 @@ class RunJob:
                 # The other worker may be dead: its lease shows that, and then the job should not wait for its message.
                 return Retry(delay_seconds=HELD_DELAY_SECONDS)
             case Standing.CAPPED | Standing.SUSPECT:
-                return self._soon()
+                return self._soon(receive_count)
         return await self._give_up(job_id)  # Standing.LATE, the one that is left
 
-    def _soon(self) -> Verdict:
-        return Retry(delay_seconds=1 + int(CAPPED_DELAY_SECONDS * self.chance.fraction()))
+    def _soon(self, receive_count: int) -> Verdict:
+        # The longer its queue, the more often a message is received in vain: a flood must not keep the workers busy.
+        most = min(LONGEST_CAPPED_DELAY_SECONDS, CAPPED_DELAY_SECONDS + receive_count - 1)
+        return Retry(delay_seconds=1 + int(most * self.chance.fraction()))
 
     async def _bury(self, job_id: UUID) -> Verdict:
         """Make a failed job's message a dead letter again: the worker that failed it may have died before it could."""

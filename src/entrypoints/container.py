@@ -258,6 +258,7 @@ class Container(containers.DeclarativeContainer):
         once=once,
         pace=pace,
         most_event_streams=settings.provided.most_event_streams,
+        key_life=providers.Callable(timedelta, hours=settings.provided.key_retention_hours),
         recipe_reads=recipe_reads,
         shared_recipes=shared_recipes,
         report_reads=report_reads,
@@ -296,6 +297,8 @@ class Container(containers.DeclarativeContainer):
         bus=bus,
         reader=reader,
         sources=providers.Callable(_principals, settings.provided.queue_sources),
+        inbox_life=providers.Callable(timedelta, days=settings.provided.inbox_retention_days),
+        leases=job_leases,
         telemetry=telemetry,
         tracer=telemetry,
     )

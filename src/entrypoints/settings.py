@@ -119,6 +119,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     """A job that waits longer than this without a sign of its message gets a fresh one."""
     job_retention_days: Positive = 30
     """Finished jobs and their reports are kept this long."""
+    key_retention_hours: Positive = 24
+    """An Idempotency-Key is remembered this long."""
+    inbox_retention_days: Positive = 15
+    """Other systems' messages are remembered this long: longer than the queue may hold one (14 days)."""
     worker_port: Port | None = None
     """Where the worker serves /healthz, /readyz and /metrics; None serves nothing."""
     queue_sources: dict[str, QueueSource] = {}
@@ -161,9 +165,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingsError(message)
     values: dict[str, object] = {name: _read(fields[name], value) for name, value in given.items() if value != ""}
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_one_line(str(error))) from error
+    if settings.queue_sources and settings.job_retention_days < settings.inbox_retention_days:
+        # Whether a message was taken is asked of its job.
+        message = "KONDATE_JOB_RETENTION_DAYS: with queue sources, at least KONDATE_INBOX_RETENTION_DAYS"
+        raise SettingsError(message)
+    return settings
 
 
 def _read(expected: object, value: str) -> object:

@@ -9,7 +9,7 @@ from uuid import UUID
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
 from adapters.memory.tables import KeyRow, Tables
-from adapters.memory.unit_of_work import KEY_LIFE, InMemoryTransaction
+from adapters.memory.unit_of_work import InMemoryTransaction
 from application.bus import Bus, Execution
 from application.context import Context
 from application.operations.redrive_dead_letters import RedriveDeadLetters, Redriven
@@ -80,8 +80,8 @@ class FencedWorkerThatDeletes(RunJob):
 class HeldJobDeletingWorker(RunJob):
     """Takes a job in another worker's hands for finished work."""
 
-    async def _not_claimed(self, job_id: UUID, standing: Standing) -> Verdict:
-        verdict = await super()._not_claimed(job_id, standing)
+    async def _not_claimed(self, job_id: UUID, standing: Standing, receive_count: int) -> Verdict:
+        verdict = await super()._not_claimed(job_id, standing, receive_count)
         return Done() if standing is Standing.HELD else verdict
 
 
@@ -97,8 +97,9 @@ class TirelessWorker(RunJob):
 class CarelessWorker(RunJob):
     """Runs a job that may have killed its workers beside others."""
 
-    async def run(self, job_id: UUID) -> Verdict:
-        return await self._claimed(job_id, await self.jobs.claim(job_id, replace(self.terms, is_alone=True)))
+    async def run(self, job_id: UUID, *, receive_count: int = 1) -> Verdict:
+        claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
+        return await self._claimed(job_id, claimed, receive_count)
 
 
 class BlamingJobStore(InMemoryJobStore):
@@ -268,7 +269,8 @@ class CheckingJobStore(InMemoryJobStore):
         await give_way()
         acceptance = await super().accept(job)
         await give_way()
-        self._tables.keys[key.scope, key.key] = KeyRow(key.fingerprint, job.id, None, self._clock.now() + KEY_LIFE)
+        expires_at = self._clock.now() + key.kept_for
+        self._tables.keys[key.scope, key.key] = KeyRow(key.fingerprint, job.id, None, expires_at)
         return acceptance
 
 

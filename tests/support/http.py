@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from application.admission import Admission
+from application.ports.idempotency import KEY_LIFE
 from application.ports.tokens import InvalidTokenError, VerifiedToken
 from domain.principal import Principal
 from entrypoints.http.app import create_app
@@ -72,6 +73,7 @@ class InMemoryApi:
             once=core.once,
             pace=core.pace,
             most_event_streams=3,
+            key_life=KEY_LIFE,
             recipe_reads=core.recipe_reads,
             shared_recipes=SharedDocuments(
                 self.instead.get("recipe_reads", core.recipe_reads).document, core.telemetry, limit_bytes=1_000_000

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
-from adapters.memory.unit_of_work import KEY_LIFE
 from adapters.wire.messages import job_message
 from application.ports.clock import Clock
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
@@ -34,7 +33,7 @@ class InMemoryJobStore:
                 raise AnsweredOtherwiseError(row.outcome)
             if row is not None and row.job_id is not None:
                 return Acceptance(job=self._tables.jobs[row.job_id], is_replay=True)
-            expires_at = self._clock.now() + KEY_LIFE
+            expires_at = self._clock.now() + key.kept_for
             self._tables.keys[(key.scope, key.key)] = KeyRow(key.fingerprint, job.id, None, expires_at)
         self._tables.put_job(job)
         self._tables.announced[job.id] = (self._clock.now(), 0)
@@ -106,13 +105,14 @@ class InMemoryJobStore:
         return len(oldest)
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:
-        """Delete jobs finished longer ago than this, with their reports."""
+        """Delete jobs finished longer ago than this, with the reports that no other job came to."""
         before = self._clock.now() - older_than
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at < before][:limit]
         for job in finished:
             del self._tables.jobs[job.id]
             self._tables.expired[job.id] = job.owner
-            if job.result is not None and self._tables.reports.pop(job.result.id, None) is not None:
+            is_last = all(other.result != job.result for other in self._tables.jobs.values())
+            if is_last and job.result is not None and self._tables.reports.pop(job.result.id, None) is not None:
                 self._tables.expired[job.result.id] = job.owner
         gone = {job.id for job in finished}
         self._tables.keys = {name: row for name, row in self._tables.keys.items() if row.job_id not in gone}

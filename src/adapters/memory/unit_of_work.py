@@ -26,8 +26,6 @@ from domain.projection import RecipeProjection
 from domain.recipe import Recipe
 from domain.report import Report
 
-KEY_LIFE = timedelta(hours=24)
-
 
 class InMemoryTransaction:
     """Changes wait here until the commit; a reader inside sees them, nobody else does."""
@@ -118,7 +116,7 @@ class InMemoryTransaction:
         """Keep a key's outcome for the commit."""
         if (key.scope, key.key) in self.tables.keys:
             raise RequestInProgressError("The same request was accepted as a job meanwhile.")
-        row = KeyRow(key.fingerprint, None, outcome, self._clock.now() + KEY_LIFE)
+        row = KeyRow(key.fingerprint, None, outcome, self._clock.now() + key.kept_for)
         self.later(lambda: self.tables.keys.update({(key.scope, key.key): row}))
 
     def close(self) -> None:

@@ -34,7 +34,8 @@ class PostgresIdempotencyRecords:
 
     async def keep(self, key: IdempotencyKey, outcome: Outcome) -> None:
         """Remember how it ended; a job that was accepted meanwhile under the same key goes first."""
-        if await self._session.value(KEEP, key.scope, key.key, key.fingerprint, encode(outcome)) is None:
+        values = (key.scope, key.key, key.fingerprint, encode(outcome), key.kept_for)
+        if await self._session.value(KEEP, *values) is None:
             raise RequestInProgressError("The same request was accepted as a job meanwhile.")
 
 

@@ -56,7 +56,7 @@ class PostgresJobStore:
                 message.group,
                 self._database.label(job.origin),
                 job.deadline_at,
-                *((key.scope, key.key, key.fingerprint) if key else (None, None, None)),
+                *((key.scope, key.key, key.fingerprint, key.kept_for) if key else (None, None, None, None)),
             )
         if row is not None or key is None:
             return Acceptance(job=job)

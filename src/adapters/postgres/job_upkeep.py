@@ -50,7 +50,7 @@ class PostgresJobUpkeep:
         return await self._count(ANNOUNCE_STALE, after_seconds, limit, JOB_TYPE, SOURCE)
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:
-        """Delete jobs finished longer ago than this, with their reports."""
+        """Delete jobs finished longer ago than this, with the reports that no other job came to."""
         return await self._count(EXPIRE_JOBS, older_than.total_seconds(), limit)
 
     async def expire_keys(self, *, limit: int) -> int:

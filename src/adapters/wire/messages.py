@@ -65,6 +65,9 @@ class WireMessageReader:
 
     def read(self, message: Message) -> JobAnnounced | CommandRequested | Event:
         """Return the job, the event or the command that a message names."""
+        is_ours = message.type == JOB_TYPE or message.type.startswith(EVENT_PREFIX)
+        if is_ours and message.source != SOURCE:
+            raise UnreadableMessageError(f"{message.type} comes from {SOURCE} only, not from {message.source}")
         try:
             if message.type == JOB_TYPE:
                 return JobAnnounced(msgspec.json.decode(message.data, type=_JobData).job_id)

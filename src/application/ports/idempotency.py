@@ -1,10 +1,13 @@
 """Idempotency keys: the same request twice has one effect and one answer."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from domain.job import Failure, Reference
+
+KEY_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,8 @@ class IdempotencyKey:
     scope: str
     key: str
     fingerprint: str
+    kept_for: timedelta = KEY_LIFE
+    """From its first use on; it must outlast every way in which the same request may come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,9 +100,9 @@ class JobUpkeep(Protocol):
         """
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:
-        """Delete up to `limit` jobs finished longer ago than this, with their reports; return how many.
+        """Delete up to `limit` jobs finished longer ago than this; return how many.
 
-        Whose each of them was is remembered for 30 days more.
+        A report goes with the last job that came to it. Whose each of them was is remembered for 30 days more.
         """
 
     async def expire_keys(self, *, limit: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -71,6 +72,7 @@ class Answers:
     once: Once
     watch: JobWatch
     pace: Pace
+    key_life: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +167,7 @@ async def answer_to(request: Request[Any, Any, Any], answers: Answers) -> Answer
         answers=answers,
         request=request,
         origin=origin,
-        key=await idempotency_key(request, origin),
+        key=await idempotency_key(request, origin, answers.key_life),
         preference=preference_of(request),
     )
 

@@ -118,7 +118,14 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     async def origin(request: Request[Any, Any, Any]) -> Origin:
         return origin_of(request.scope)
 
-    answers = Answers(bus=parts.bus, admission=parts.admission, once=parts.once, watch=parts.job_watch, pace=parts.pace)
+    answers = Answers(
+        bus=parts.bus,
+        admission=parts.admission,
+        once=parts.once,
+        watch=parts.job_watch,
+        pace=parts.pace,
+        key_life=parts.key_life,
+    )
     showing = JobShowing(
         watch=parts.job_watch,
         reads=parts.job_reads,

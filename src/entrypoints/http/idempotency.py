@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request
@@ -33,7 +34,9 @@ async def key_guard(connection: ASGIConnection[Any, Any, Any, Any], _route: Base
         _given_key(connection.headers)
 
 
-async def idempotency_key(request: Request[Any, Any, Any], origin: Origin) -> IdempotencyKey | None:
+async def idempotency_key(
+    request: Request[Any, Any, Any], origin: Origin, kept_for: timedelta
+) -> IdempotencyKey | None:
     """Return the request's key, scoped to its caller and route; None without the header.
 
     The fingerprint is over all that asks for an effect, the body's bytes as they came: the same key with any of it
@@ -47,6 +50,7 @@ async def idempotency_key(request: Request[Any, Any, Any], origin: Origin) -> Id
         scope=f"{origin.principal.subject} {route}",
         key=value,
         fingerprint=_fingerprint(request, await request.body()),
+        kept_for=kept_for,
     )
 
 

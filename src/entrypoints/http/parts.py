@@ -1,6 +1,7 @@
 """What the API is made of; kept apart from the framework, which other processes need not load."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.admission import Admission
 from application.bus import Bus
@@ -29,6 +30,8 @@ class ApiParts:
     once: Once
     pace: Pace
     most_event_streams: int
+    key_life: timedelta
+    """How long an Idempotency-Key is remembered."""
     recipe_reads: RecipeReads
     shared_recipes: SharedDocuments
     report_reads: ReportReads

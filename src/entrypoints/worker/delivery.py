@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.bus import Bus
 from application.ports.idempotency import IdempotencyKey
+from application.ports.jobs import JobLeases
 from application.ports.messages import CommandRequested, JobAnnounced, MessageReader, UnreadableMessageError
 from application.ports.queue import Delivery, Message
 from application.ports.telemetry import Telemetry, Tracer, TransportKind
@@ -19,6 +21,8 @@ from domain.principal import Principal
 EVENT_RECEIVES = 10
 """Deliveries after which an event that no handler can take becomes a dead letter."""
 EVENT_RETRY_SECONDS = 5
+MOST_RECEIVES = 500
+"""After so many a job gets a fresh message: SQS itself moves one that was received a thousand times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,9 @@ class DeliveryHandler:
     reader: MessageReader
     sources: Mapping[str, Principal]
     """The other systems that may ask for commands, and as whom each does."""
+    inbox_life: timedelta
+    """How long their messages are remembered."""
+    leases: JobLeases
     telemetry: Telemetry
     tracer: Tracer
 
@@ -52,7 +59,7 @@ class DeliveryHandler:
             try:
                 if isinstance(content, JobAnnounced):
                     work.bind({"job_id": str(content.job_id)})
-                    return await self.run_job.run(content.job_id)
+                    return await self._run(content, delivery)
                 if isinstance(content, CommandRequested):
                     return await self._accept(content, message)
                 await self.bus.tell(content, _origin(message, Principal(subject=message.group)))
@@ -60,6 +67,14 @@ class DeliveryHandler:
                 work.fail(error)
                 return self._after(error, delivery)
             return Done()
+
+    async def _run(self, announced: JobAnnounced, delivery: Delivery) -> Verdict:
+        """Run the job; a message that was received too often in vain is exchanged, and no attempt is spent."""
+        verdict = await self.run_job.run(announced.job_id, receive_count=delivery.receive_count)
+        if not isinstance(verdict, Retry) or delivery.receive_count < MOST_RECEIVES:
+            return verdict
+        await self.leases.announce_again(announced.job_id)
+        return Done()
 
     async def _accept(self, requested: CommandRequested, message: Message) -> Verdict:
         """Make a job of another system's command: one for each source and id, however often the message comes."""
@@ -70,6 +85,7 @@ class DeliveryHandler:
             scope=f"queue {message.source}",
             key=message.id,
             fingerprint=hashlib.sha256(message.type.encode() + message.data).hexdigest(),
+            kept_for=self.inbox_life,
         )
         await self.bus.defer(requested.command, _origin(message, principal), key)
         return Done()

@@ -8,6 +8,7 @@ from application.ports.job_reads import JobReads, Position
 from application.ports.jobs import ClaimTerms, JobStore, JobUpkeep
 from application.ports.unit_of_work import UnitOfWork
 from domain.job import Job, JobStatus, Reference
+from domain.report import RecipeSelection, Report, ReportKind
 from tests.support.builders import a_job, an_origin
 from tests.support.fakes import FixedClock
 
@@ -31,13 +32,13 @@ class JobReadsContract:
             await self.jobs.accept(job)
         return mine[::-1]
 
-    async def ended(self, job: Job, *, seconds: float) -> Job:
-        """Store a job that ran for so long and left a report."""
+    async def ended(self, job: Job, *, seconds: float, report_id: UUID | None = None) -> Job:
+        """Store a job that ran for so long and came to a report."""
         await self.jobs.accept(job)
         started = await self.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
         assert isinstance(started, Job)
         assert started.started_at is not None
-        result = Reference(resource="report", id=UUID(int=job.id.int + 1_000))
+        result = Reference(resource="report", id=report_id or UUID(int=job.id.int + 1_000))
         ended, _ = started.succeed(result, started.started_at + timedelta(seconds=seconds))
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.jobs.save(ended)
@@ -66,6 +67,26 @@ class JobReadsContract:
         assert await self.reads.is_expired(ended.id, owner="alice")
         assert not await self.reads.is_expired(ended.id, owner="bob")
         assert not await self.reads.is_expired(UUID(int=99), owner="alice")
+
+    async def test_a_report_expires_with_the_last_job_that_came_to_it(self) -> None:
+        """The same question over unchanged recipes is answered with the same report, a month later too."""
+        report = Report(
+            id=UUID(int=7),
+            kind=ReportKind.NUTRITION_SUMMARY,
+            owner="alice",
+            parameters=RecipeSelection(),
+            snapshot="sha256:0",
+            content={"coverage": {}, "summary": {}, "rows": []},
+            created_at=self.clock.now(),
+        )
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.reports.add(report)
+        for number in (1, 2):
+            await self.ended(a_job(number), seconds=0, report_id=report.id)
+        assert await self.upkeep.expire(older_than=timedelta(seconds=-3_600), limit=1) == 1
+        assert not await self.reads.is_expired(report.id, owner="alice")
+        assert await self.upkeep.expire(older_than=timedelta(seconds=-3_600), limit=1) == 1
+        assert await self.reads.is_expired(report.id, owner="alice")
 
     async def test_durations_are_the_middle_ones_of_each_kind(self) -> None:
         for number, seconds in ((1, 1.0), (2, 2.0), (3, 60.0)):

@@ -1,7 +1,9 @@
 """What keeps jobs alive, announced and few, whichever database is behind it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from application.ports.idempotency import Outcome
 from application.ports.jobs import ClaimTerms, JobLeases, JobStore, JobUpkeep, Standing
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
@@ -103,6 +105,17 @@ class UpkeepContract:
     async def test_key_within_its_time_stays(self) -> None:
         await self.jobs.accept(a_job(), a_key())
         assert await self.upkeep.expire_keys(limit=10) == 0
+
+    async def test_keys_are_kept_for_as_long_as_each_of_them_asks(self) -> None:
+        for number, hours in ((1, -1), (2, 1)):
+            await self.jobs.accept(a_job(number), replace(a_key(f"job-{number}"), kept_for=timedelta(hours=hours)))
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                kept = replace(a_key(f"done-{number}"), kept_for=timedelta(hours=hours))
+                await transaction.idempotency.claim(kept)
+                await transaction.idempotency.keep(kept, Outcome())
+        assert await self.upkeep.expire_keys(limit=10) == 2
+        assert (await self.jobs.accept(a_job(3), a_key("job-2"))).is_replay
+        assert not (await self.jobs.accept(a_job(4), a_key("job-1"))).is_replay
 
     async def test_backlog_counts_what_waits(self) -> None:
         assert (await self.upkeep.backlog()).queued == 0

@@ -230,6 +230,8 @@ class World:
                 bus=bus,
                 reader=reader,
                 sources={ELSEWHERE: KITCHEN},
+                inbox_life=timedelta(days=15),
+                leases=jobs,
                 telemetry=self.telemetry,
                 tracer=self.telemetry,
             ),

@@ -271,6 +271,16 @@ async def test_job_over_its_owners_share_comes_again_without_an_attempt() -> Non
     assert (await shown(app, job)).attempt == 0
 
 
+@pytest.mark.parametrize(("receive_count", "longest"), [(1, 3), (10, 12), (1_000, 20)])
+async def test_the_longer_an_owner_has_waited_the_rarer_its_messages_come(receive_count: int, longest: int) -> None:
+    """A flood of one caller must not keep the workers busy with messages whose turn has not come."""
+    app = application(ScriptedHandler())
+    terms = ClaimTerms(lease_seconds=60, most_of_one_owner=0)
+    app.run_job = replace(app.run_job, terms=terms, chance=FixedChance(0.999))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    assert await app.run_job.run(job.id, receive_count=receive_count) == Retry(delay_seconds=longest)
+
+
 async def test_long_delay_waits_in_the_outbox_and_not_in_the_queue() -> None:
     app = application(ScriptedHandler([RuntimeError()] * 20))
     app.run_job = replace(app.run_job, chance=FixedChance(0.999), longest_queue_delay_seconds=0)

@@ -5,13 +5,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from adapters.memory.queue import InMemoryQueue
 from adapters.wire.codec import MessageTypes
-from adapters.wire.messages import WireMessageReader
+from adapters.wire.messages import SOURCE, WireMessageReader
 from application.bus import Handler
 from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
@@ -105,6 +106,8 @@ class Running:
                 bus=app.bus,
                 reader=reader,
                 sources={"/kitchen": Principal(subject="kitchen", scopes=frozenset({"report:generate"}))},
+                inbox_life=timedelta(days=15),
+                leases=app.jobs,
                 telemetry=app.telemetry,
                 tracer=app.telemetry,
             ),
@@ -173,9 +176,9 @@ async def running(
             await task
 
 
-def a_message(message_type: str, data: bytes = b"{}") -> Message:
+def a_message(message_type: str, data: bytes = b"{}", source: str = "/elsewhere") -> Message:
     now = InMemoryApplication().clock.now()
-    return Message(id="m-1", type=message_type, source="/elsewhere", subject="", time=now, data=data, group="bob")
+    return Message(id="m-1", type=message_type, source=source, subject="", time=now, data=data, group="bob")
 
 
 async def ended(parts: Running, job: Job, status: JobStatus) -> None:
@@ -221,7 +224,7 @@ async def test_message_of_unknown_type_is_a_dead_letter() -> None:
 
 async def test_announcement_without_a_job_id_is_a_dead_letter() -> None:
     async with running() as parts:
-        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", b'{"jobId":"seven"}')])
+        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", b'{"jobId":"seven"}', SOURCE)])
         await parts.until("delivery.rejected")
     [letter] = parts.queue.dead
     assert letter.reason.startswith("org.kondate.job.v1: ")
@@ -230,7 +233,7 @@ async def test_announcement_without_a_job_id_is_a_dead_letter() -> None:
 async def test_announcement_of_an_unknown_job_is_a_dead_letter() -> None:
     data = b'{"jobId":"%s"}' % str(UUID(int=1)).encode()
     async with running() as parts:
-        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", data)])
+        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", data, SOURCE)])
         await parts.until("delivery.rejected")
     assert [letter.reason for letter in parts.queue.dead] == ["unknown-job"]
 
@@ -239,7 +242,7 @@ async def test_duplicate_delivery_has_one_effect() -> None:
     async with running() as parts:
         job = await parts.defer()
         announcement = b'{"jobId":"%s"}' % str(job.id).encode()
-        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", announcement)] * 3)
+        await parts.queue.publish(Channel.COMMANDS, [a_message("org.kondate.job.v1", announcement, SOURCE)] * 3)
         await ended(parts, job, JobStatus.SUCCEEDED)
     assert len(parts.app.tables.reports) == 1
 

@@ -3,8 +3,8 @@
 WITH label AS MATERIALIZED (
     SELECT set_config('application_name', $18, true)
 ), first AS (
-    INSERT INTO idempotency_record (scope, key, fingerprint, job_id)
-    SELECT $20, $21, $22, $1
+    INSERT INTO idempotency_record (scope, key, fingerprint, job_id, expires_at)
+    SELECT $20, $21, $22, $1, clock_timestamp() + $23
     FROM label
     WHERE $20::text IS NOT NULL
     ON CONFLICT (scope, key) DO NOTHING

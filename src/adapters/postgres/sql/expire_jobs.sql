@@ -1,16 +1,26 @@
 -- Small batches keep locks and WAL short; the keys that name these jobs go with them. Of each job and its result there
--- stays who owned it, and that for a while only.
-WITH old AS (
-    SELECT id, owner, result_resource, result_id
-    FROM job
-    WHERE finished_at < statement_timestamp() - make_interval(secs => $1)
+-- stays who owned it, and that for a while only. A report that several jobs came to goes with the last of them: one
+-- batch at a time, for two at once would each leave it to the other.
+WITH turn AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(7230116) AS is_ours
+), old AS (
+    SELECT job.id, job.owner, job.result_resource, job.result_id
+    FROM job, turn
+    WHERE turn.is_ours AND finished_at < statement_timestamp() - make_interval(secs => $1)
     ORDER BY finished_at
     LIMIT $2
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE OF job SKIP LOCKED
 ), reports AS (
     DELETE FROM report
     USING old
-    WHERE old.result_resource = 'report' AND report.id = old.result_id
+    WHERE old.result_resource = 'report'
+        AND report.id = old.result_id
+        AND NOT EXISTS (
+            SELECT FROM job AS other
+            WHERE other.result_resource = 'report'
+                AND other.result_id = report.id
+                AND other.id NOT IN (SELECT id FROM old)
+        )
     RETURNING report.id, report.owner
 ), keys AS (
     DELETE FROM idempotency_record
