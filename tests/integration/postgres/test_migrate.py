@@ -51,7 +51,3 @@ async def test_schema_of_a_newer_release_is_refused(empty_dsn: str) -> None:
     await connection.close()
     with pytest.raises(SchemaError, match="9999"):
         await migrate(empty_dsn)
-
-
-def test_migrations_are_numbered_without_gaps() -> None:
-    assert [migration.number for migration in migrations()] == list(range(1, len(migrations()) + 1))
