@@ -11,7 +11,9 @@ from pathlib import Path
 from entrypoints.lab.schedule import Kind
 from entrypoints.local.supervisor import Supervisor
 
-ALIVE_WITHIN_SECONDS = 30.0
+READY_WITHIN_SECONDS = 90.0
+"""A crowded machine starts a process slowly; a fault that struck before would only show that nothing runs."""
+ENDS_WITHIN_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.05
 
 
@@ -53,16 +55,16 @@ async def stopped(supervisor: Supervisor, name: str, seconds: float) -> bool:
 
 
 async def living(supervisor: Supervisor, name: str) -> int | None:
-    """Wait until a child runs and return its pid; None where it does not come back."""
+    """Wait until a child is ready and return its pid; None where it does not come back."""
 
-    def runs() -> bool:
-        pid = supervisor.pid(name)
+    def is_ready() -> bool:
+        pid = supervisor.ready_pid(name)
         return pid is not None and is_alive(pid)
 
-    return supervisor.pid(name) if await becomes(runs) else None
+    return supervisor.ready_pid(name) if await becomes(is_ready, READY_WITHIN_SECONDS) else None
 
 
-async def becomes(is_so: Callable[[], bool], within_seconds: float = ALIVE_WITHIN_SECONDS) -> bool:
+async def becomes(is_so: Callable[[], bool], within_seconds: float = ENDS_WITHIN_SECONDS) -> bool:
     """Wait until something is so; False where it does not become so in time."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within_seconds):

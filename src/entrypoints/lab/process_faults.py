@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from entrypoints.lab.clients import Clients, Drill
-from entrypoints.lab.faults import Fault, becomes, signalled, stopped
+from entrypoints.lab.faults import READY_WITHIN_SECONDS, Fault, becomes, signalled, stopped
 from entrypoints.lab.schedule import Kind
 from entrypoints.local.picture import Picture
 
@@ -84,7 +84,7 @@ def crash_faults(folder: Path) -> list[Fault]:
         fired.unlink(missing_ok=True)
         armed.touch()
         try:
-            return await becomes(fired.exists, within_seconds=45)
+            return await becomes(fired.exists, READY_WITHIN_SECONDS)
         finally:
             armed.unlink(missing_ok=True)
 

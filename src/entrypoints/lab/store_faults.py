@@ -17,7 +17,7 @@ from entrypoints.lab.tcp_proxy import Cut
 
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM unnest($1::int[]) AS pid"
-FIRES_WITHIN_SECONDS = 45.0
+FIRES_WITHIN_SECONDS = 90.0
 LOOK_EVERY_SECONDS = 0.2
 # What the client sends when it commits: the word, or a value (after its length) of a statement that commits by itself.
 CUTS = {"commit": b"COMMIT", "effect": b"\x00\x00\x00\x09succeeded", "accept": b"run-drill"}

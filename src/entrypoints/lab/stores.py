@@ -21,7 +21,7 @@ from entrypoints.local.postgres import EmbeddedPostgres
 from entrypoints.local.sqs import EmbeddedSqs
 from entrypoints.local.supervisor import Report, Supervisor
 
-CONNECT_WITHIN_SECONDS = 15.0
+CONNECT_WITHIN_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.1
 POSTGRES, SQS = "postgres", "sqs"
 

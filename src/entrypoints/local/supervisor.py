@@ -21,6 +21,7 @@ class _Kept:
     child: Child
     backoff: Backoff = field(default_factory=Backoff)
     keeper: asyncio.Task[None] | None = None
+    is_ready: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class Supervisor:
         kept = self._kept.get(name)
         return None if kept is None else kept.child.pid
 
+    def ready_pid(self, name: str) -> int | None:
+        """Return the same, but None while the child is not ready: it starts, or has ended."""
+        kept = self._kept.get(name)
+        return kept.child.pid if kept is not None and kept.is_ready else None
+
     async def stop(self, within_seconds: float = 10.0) -> None:
         """Stop every child, layer by layer, killing what is left when the time is up."""
         loop = asyncio.get_running_loop()
@@ -66,11 +72,13 @@ class Supervisor:
         kept = _Kept(spec, await Child.spawn(spec))
         self._kept[spec.name] = kept
         await kept.child.wait_ready()
+        kept.is_ready = True
         kept.keeper = asyncio.create_task(self._keep(kept), name=f"keep {spec.name}")
 
     async def _keep(self, kept: _Kept) -> None:
         while True:
             await kept.child.wait()
+            kept.is_ready = False
             delay = kept.backoff.delay_seconds(alive_seconds=kept.child.alive_seconds())
             self.report(
                 f"{kept.spec.name} ended ({kept.child.ending()}); restart in {delay:g} s; log: {kept.spec.log_file}"
@@ -88,6 +96,7 @@ class Supervisor:
             self.report(str(error))
             kept.child.kill()
             return
+        kept.is_ready = True
         self.report(f"{kept.spec.name} is back (process {kept.child.pid})")
         if self.on_change is not None:
             self.on_change()
