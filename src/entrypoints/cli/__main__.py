@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import click
 
+from entrypoints.gateway.errors import GatewayError
 from entrypoints.local.errors import LocalError
 from entrypoints.settings import SettingsError
 
@@ -67,7 +68,7 @@ def main() -> None:
     """Run the program; a setting or a part that is wrong is one line on stderr and exit code 2."""
     try:
         kondate.main(prog_name="kondate", standalone_mode=True)
-    except (SettingsError, LocalError) as error:
+    except (SettingsError, LocalError, GatewayError) as error:
         click.echo(f"kondate: {error}", err=True)
         sys.exit(WRONG_SETTING)
 

@@ -1,6 +1,5 @@
 """`kondate gateway`."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -8,19 +7,15 @@ from pathlib import Path
 import click
 
 from entrypoints.cli.gateway_openapi import openapi
+from entrypoints.cli.gateway_render import rendered
 from entrypoints.cli.running import environment
-from entrypoints.gateway.errors import GatewayError
 from entrypoints.gateway.lifetime import run
-from entrypoints.gateway.render import render
 from entrypoints.http.app import edge_routes
 from entrypoints.settings import read_settings
-
-CANNOT_START = 2
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-@click.option("--render", "is_rendered", is_flag=True, help="Print Envoy's configuration as JSON and exit.")
 @click.option(
     "--run-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -33,7 +28,7 @@ CANNOT_START = 2
     help="Take over from the gateway of this process on the same port, then let it drain and end. Needs another "
     "KONDATE_GATEWAY_METRICS_PORT and run directory.",
 )
-def command(context: click.Context, *, is_rendered: bool, run_dir: Path | None, replaces: int | None) -> None:
+def command(context: click.Context, *, run_dir: Path | None, replaces: int | None) -> None:
     """Run Envoy on KONDATE_GATEWAY_PORT, in front of KONDATE_GATEWAY_UPSTREAMS.
 
     Its whole configuration is rendered from the routes' declarations and the settings. SIGTERM drains: clients are
@@ -44,14 +39,8 @@ def command(context: click.Context, *, is_rendered: bool, run_dir: Path | None, 
     settings = read_settings(environment())
     routes = edge_routes(with_docs=settings.shows_docs())
     folder = run_dir or Path(tempfile.mkdtemp(prefix="kondate-gateway-"))
-    try:
-        if is_rendered:
-            click.echo(json.dumps(render(routes, settings, folder), indent=2))
-            return
-        sys.exit(run(settings, routes, folder, replaced=replaces))
-    except GatewayError as error:
-        click.echo(f"kondate: {error}", err=True)
-        sys.exit(CANNOT_START)
+    sys.exit(run(settings, routes, folder, replaced=replaces))
 
 
 command.add_command(openapi)
+command.add_command(rendered)

@@ -1,5 +1,6 @@
 """What has to be so before a gateway starts, and what it says in one line otherwise."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from entrypoints.gateway.errors import GatewayConfigError, PortInUseError, RunDi
 from entrypoints.gateway.lifetime import run
 from entrypoints.gateway.process import CONFIG_NAME, check_ports, held, validate, write_config
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, running_upstream, settings_for
+from tests.integration.system.parts import kondate
 from tests.support.envoy import free_port, running_gateway
 from tests.support.tokens import TestIssuer
 
@@ -82,3 +84,21 @@ def test_without_origins_a_preflight_still_ends_at_the_edge(key_set_url: str, tm
 
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert upstream.received == []
+
+
+ADDRESSES = {"KONDATE_DATABASE_URL": "postgresql://unused", "KONDATE_ISSUER": "http://127.0.0.1:9000"}
+
+
+def test_the_configuration_is_printed_without_starting_anything(tmp_path: Path) -> None:
+    first, again = (kondate("gateway", "render", "--run-dir", str(tmp_path), settings=ADDRESSES) for _ in range(2))
+
+    assert first.stdout == again.stdout
+    assert [each["name"] for each in json.loads(first.stdout)["static_resources"]["listeners"]] == ["public", "metrics"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_rendered_is_one_line() -> None:
+    done = kondate("gateway", "render", settings={**ADDRESSES, "KONDATE_STAGE": "production"})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "kondate: KONDATE_GATEWAY_TLS_CERTIFICATE: stage production is served over TLS only\n"
