@@ -17,6 +17,7 @@ ADDRESS_REFILL_SECONDS = 2
 MOST_BUCKETS = 20_000
 """Distinct callers (addresses) remembered; the least recently seen one beyond that starts with a full bucket."""
 
+_LIMIT = "x-ratelimit-limit"
 _TIGHTEST = "x-ratelimit-name"
 _SPENT = "x-ratelimit-spent"
 """Set by the limiter itself on what it refuses."""
@@ -40,13 +41,26 @@ _COST = {
 
 
 def address_limit(settings: Settings) -> Json:
-    """Return the limit per client address; it stands before the tokens and so also guards the signature checks."""
+    """Return the limit per client address; it stands before the tokens and so also guards the signature checks.
+
+    What it refuses says this limit's fields, whatever the route says of its own: `answer_mutations` leaves them alone.
+    """
     quota = settings.rate_address_burst
     return _limiter(
         "address-limit",
         rate_limits=[{"actions": [{"remote_address": {}}]}],
         descriptors=[_bucket([{"key": "remote_address"}], quota, quota, ADDRESS_REFILL_SECONDS, settings)],
+        response_headers_to_add=[
+            header("ratelimit-policy", address_policy(settings)),
+            header("ratelimit", '"address";r=0;t=1'),
+        ],
     )
+
+
+def address_policy(settings: Settings) -> str:
+    """Write the `RateLimit-Policy` of routes that ask for no token: only the client's address counts there."""
+    window = ADDRESS_REFILL_SECONDS * settings.gateway_replicas
+    return f'"address";q={_share(settings.rate_address_burst, settings)};w={window}'
 
 
 def caller_limit(settings: Settings) -> Json:
@@ -63,6 +77,11 @@ def caller_limit(settings: Settings) -> Json:
         enable_x_ratelimit_headers="DRAFT_VERSION_03",
         response_headers_to_add=[header(_SPENT, "1")],
     )
+
+
+def address_mutations(settings: Settings) -> list[Json]:
+    """Say the policy of a route that asks for no token."""
+    return [put_header("ratelimit-policy", address_policy(settings), Put.KEEP)]
 
 
 def no_caller_limit() -> Json:
@@ -84,20 +103,20 @@ def policy_of(edge: Edge, settings: Settings) -> str:
 def answer_mutations(edge: Edge, settings: Settings) -> list[Json]:
     """Say the route's policy, and turn Envoy's `x-ratelimit-*` of the tightest bucket into the draft's field.
 
-    Envoy's headers are there only where a limit was charged, and an empty value sets nothing: so the field is made
-    of one of them first, and written over where it is there. `t` is said when the bucket is empty; before that
-    Envoy's reset is 0, which would read as "full again now".
+    Envoy's headers are there only where a limit was charged, and an empty value sets nothing: so the field is written
+    over the first of them, and taken from there. `t` is said when the bucket is empty; before that Envoy's reset is
+    0, which would read as "full again now".
     """
     name, naming = "caller", list[Json]()
     if edge.cost is Cost.HEAVY:
-        is_heavy = f"response.headers['x-ratelimit-limit'] == '{_share(settings.rate_burst // HEAVY_SHARE, settings)}'"
+        is_heavy = f"response.headers['{_LIMIT}'] == '{_share(settings.rate_burst // HEAVY_SHARE, settings)}'"
         name, naming = f"%RESP({_TIGHTEST})%", [put_header(_TIGHTEST, f"%CEL({is_heavy} ? 'heavy' : 'caller')%")]
     return [
-        put_header("ratelimit-policy", policy_of(edge, settings)),
+        put_header("ratelimit-policy", policy_of(edge, settings), Put.KEEP),
         *naming,
-        put_header("ratelimit", "%RESP(x-ratelimit-limit)%"),
-        put_header("ratelimit", f'"{name}";r=%RESP(x-ratelimit-remaining)%', Put.IF_THERE),
+        put_header(_LIMIT, f'"{name}";r=%RESP(x-ratelimit-remaining)%', Put.IF_THERE),
         put_header(_SPENT, f'"{name}";r=0;t=%RESP(x-ratelimit-reset)%', Put.IF_THERE),
+        put_header("ratelimit", f"%RESP({_LIMIT})%"),
         put_header("ratelimit", f"%RESP({_SPENT})%"),
         drop_headers("x-ratelimit-.*"),
     ]

@@ -138,7 +138,7 @@ def _is_worth_compressing(route: EdgeRoute) -> bool:
 
 def _access(route: EdgeRoute, settings: Settings) -> Json:
     if route.edge.exposure is Exposure.PUBLIC:
-        return _open_to_all()
+        return {**_open_to_all(), headers.ANSWER_FILTER: headers.on_answers(limits.address_mutations(settings))}
     return {
         policy.FILTER: policy.for_callers(route.edge, settings),
         headers.ANSWER_FILTER: headers.on_answers(limits.answer_mutations(route.edge, settings)),

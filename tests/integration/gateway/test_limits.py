@@ -90,9 +90,15 @@ def test_each_limited_answer_says_what_is_left(strict_client: httpx.Client, issu
     assert not [name for name in answer.headers if name.startswith("x-ratelimit")]
 
 
-@pytest.mark.parametrize("path", ["/docs", "/nowhere"])
-def test_a_path_without_callers_speaks_of_no_limit(client: httpx.Client, path: str) -> None:
-    assert not [name for name in client.get(path).headers if name.startswith(("ratelimit", "x-ratelimit"))]
+def test_a_path_that_is_not_there_speaks_of_no_limit(client: httpx.Client) -> None:
+    assert not [name for name in client.get("/nowhere").headers if name.startswith(("ratelimit", "x-ratelimit"))]
+
+
+def test_a_public_path_speaks_of_the_limit_by_address(client: httpx.Client) -> None:
+    answer = client.get("/docs")
+
+    assert answer.headers["RateLimit-Policy"] == '"address";q=10000;w=2'
+    assert not [name for name in answer.headers if name.startswith("x-ratelimit")]
 
 
 def test_a_refused_token_is_told_the_policy_but_draws_on_no_limit(client: httpx.Client) -> None:
@@ -116,14 +122,17 @@ def test_an_address_is_limited_before_its_tokens_are_looked_at(
         statuses = {
             flooding.get("/recipe/1", headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code for n in range(30)
         }
-        refused = flooding.get("/docs", headers={"Origin": ORIGIN})
+        refusals = [flooding.get(path, headers={"Origin": ORIGIN}) for path in ("/docs", "/recipe/1")]
         preflight = flooding.options("/docs", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "GET"})
         elsewhere = other.get("/docs")
 
     assert statuses == {401, 429}
-    assert refused.status_code == 429
-    assert int(refused.headers["Retry-After"]) >= 1
-    assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
+    for refused in refusals:
+        assert refused.status_code == 429
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert refused.headers["RateLimit-Policy"] == '"address";q=10;w=2'
+        assert refused.headers["RateLimit"] == '"address";r=0;t=1'
+        assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert preflight.status_code == 200
     assert elsewhere.status_code == 200
 
