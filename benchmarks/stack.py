@@ -98,6 +98,7 @@ def running_stack(*, sqs_endpoint: str | None = None, durable: bool = False) -> 
         issuer_port = free_port()
         environment = {
             "KONDATE_DATABASE_URL": postgres.dsn,
+            "KONDATE_DATABASE_MAY_FORGET": "true",
             "KONDATE_SQS_ENDPOINT": sqs_endpoint or until.enter_context(running_sqs()),
             "KONDATE_SQS_ACCESS_KEY_ID": "local",
             "KONDATE_SQS_SECRET_ACCESS_KEY": "local",

@@ -20,6 +20,7 @@ from adapters.identity.token_verifier import JoserfcTokenVerifier
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
+from adapters.postgres.durability import check_durability
 from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
 from adapters.postgres.job_news import heard
 from adapters.postgres.job_reads import PostgresJobReads
@@ -352,7 +353,7 @@ class Container(containers.DeclarativeContainer):
 async def open_container(settings: Settings, service: str, *, log_level: str | None = None) -> AsyncIterator[Container]:
     """Open what every process needs, in order, and close it in reverse; a tool may log less than a server.
 
-    Raises StorageUnavailableError when the database is out of reach.
+    Raises StorageUnavailableError when the database is out of reach, ForgetfulStorageError when it may forget commits.
     """
     async with AsyncExitStack() as opened:
         meter = PrometheusMeter()
@@ -363,6 +364,8 @@ async def open_container(settings: Settings, service: str, *, log_level: str | N
         )
         sqs = await opened.enter_async_context(_sqs(settings))
         container = Container(settings=settings, service=service, pool=pool, sqs=sqs, telemetry=telemetry, meter=meter)
+        if not settings.database_may_forget:
+            await check_durability(container.database())
         _add_faults(container, "unit_of_work", "job_store", "job_upkeep")
         opened.push_async_callback(container.keys().close)
         for state, read in (("open", pool.get_size), ("idle", pool.get_idle_size)):

@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
 
     database_url: PostgresUrl
     database_pool_size: Positive = 8
+    database_may_forget: bool = False
+    """Start on a database whose settings let it forget commits: for tests, or where its storage prevents it."""
 
     sqs_endpoint: HttpUrl | None = None
     """None means AWS itself, found by region with the standard AWS credentials."""

@@ -86,6 +86,7 @@ async def desk(database_dsn: str, sqs_endpoint: str, request: pytest.FixtureRequ
     stem = f"operating-{abs(hash(request.node.nodeid))}"
     environment = {
         "KONDATE_DATABASE_URL": database_dsn,
+        "KONDATE_DATABASE_MAY_FORGET": "true",
         "KONDATE_SQS_ENDPOINT": sqs_endpoint,
         "KONDATE_SQS_ACCESS_KEY_ID": "local",
         "KONDATE_SQS_SECRET_ACCESS_KEY": "local",

@@ -23,6 +23,10 @@ class StorageUnavailableError(Exception):
     """The database did not answer, or the outcome of a commit is unknown; trying again may help."""
 
 
+class ForgetfulStorageError(Exception):
+    """The database may forget what it has committed; the message names why."""
+
+
 class SchemaError(Exception):
     """The database's schema and this release disagree; the message names the migration."""
 

@@ -11,7 +11,7 @@ import click
 import uvloop
 
 from application.ports.queue import QueueUnavailableError
-from application.ports.unit_of_work import StorageUnavailableError
+from application.ports.unit_of_work import ForgetfulStorageError, StorageUnavailableError
 
 UNAVAILABLE = 1
 
@@ -22,12 +22,15 @@ def environment() -> Mapping[str, str]:
 
 
 def run(work: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Run to the end; a part that is out of reach at the start is one line on stderr and exit code 1."""
+    """Run to the end; a part that cannot be used at the start is one line on stderr and exit code 1."""
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())
     except (StorageUnavailableError, QueueUnavailableError) as error:
         click.echo(f"kondate: {_part(error)} cannot be reached: {error}", err=True)
+        sys.exit(UNAVAILABLE)
+    except ForgetfulStorageError as error:
+        click.echo(f"kondate: the database may forget commits: {error} (KONDATE_DATABASE_MAY_FORGET)", err=True)
         sys.exit(UNAVAILABLE)
 
 

@@ -54,6 +54,7 @@ def open_doors(postgres_dsn: str, folder: Path) -> Iterator[Doors]:
         port = free_port()
         environment = {
             "KONDATE_DATABASE_URL": dsn,
+            "KONDATE_DATABASE_MAY_FORGET": "true",
             "KONDATE_ISSUER": issuer.url,
             "KONDATE_AUDIENCE": issuer.audience,
             "KONDATE_JWKS_URL": keys,
