@@ -12,6 +12,8 @@ from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUna
 
 STALE = frozenset({"ReceiptHandleIsInvalid", "MessageNotInflight"})
 """The message was deleted, or received by somebody else since."""
+LAPSED = ("InvalidParameterValue", "ReceiptHandle is invalid")
+"""How AWS itself says the same; the code alone may mean anything."""
 
 REASON_CHARACTERS = 512
 UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -117,8 +119,13 @@ def _refusals(answer: dict[str, Any]) -> list[str]:
     return [
         f"{failure['Code']}: {failure.get('Message', '')}"
         for failure in answer.get("Failed", ())
-        if failure["Code"] not in STALE
+        if not _is_stale(failure["Code"], failure.get("Message", ""))
     ]
+
+
+def _is_stale(code: str, message: str) -> bool:
+    lapsed, words = LAPSED
+    return code in STALE or (code == lapsed and words in message)
 
 
 def _sendable(text: str) -> str:

@@ -1,8 +1,9 @@
 """An endpoint that is away, refuses or answers nonsense: always the one error that callers know."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -115,6 +116,33 @@ async def test_lost_answer_to_a_send_leaves_the_messages_unsent() -> None:
 
     assert not report.sent
     assert report.failed == {"message-0", "message-1"}
+
+
+LAPSED = "Value AQEB for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available."
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "is_told"),
+    [
+        ("ReceiptHandleIsInvalid", "", False),
+        ("MessageNotInflight", "", False),
+        ("InvalidParameterValue", LAPSED, False),
+        ("InvalidParameterValue", "Value 99999 for parameter VisibilityTimeout is invalid.", True),
+        ("InternalError", "", True),
+    ],
+)
+async def test_stale_receipt_is_no_failure_however_the_endpoint_says_it(
+    code: str, message: str, *, is_told: bool
+) -> None:
+    """One stale receipt in a batch must not look as if nothing had been renewed; AWS says it in words only."""
+    body = json.dumps(
+        {"Successful": [], "Failed": [{"Id": "0", "Code": code, "Message": message, "SenderFault": True}]}
+    )
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body.encode())
+    async with answering(answer) as endpoint, parts_over(endpoint) as parts:
+        for settled in (parts.consumer.delete([DELIVERY]), parts.consumer.postpone([DELIVERY], seconds=1)):
+            with pytest.raises(QueueUnavailableError, match=code) if is_told else nullcontext():
+                await settled
 
 
 async def test_mistake_of_ours_is_not_taken_for_an_outage(sqs_endpoint: str) -> None:
