@@ -18,10 +18,12 @@ from adapters.faults.crash_points import (
 from adapters.faults.sabotage import (
     ForgetfulUpkeep,
     HastyJobStore,
+    MistakenJobStore,
     Sabotage,
     TwoStepUnitOfWork,
     UnfencedUnitOfWork,
-    UnscopedJobStore,
+    everybodys,
+    nobodys,
 )
 from application.ports.jobs import JobStore, JobUpkeep
 from application.ports.outbox import OutboxStore
@@ -51,6 +53,8 @@ class Faults:
         """Wrap the unit of work."""
         if Sabotage.NO_FENCE in self.broken:
             inner = UnfencedUnitOfWork(inner)
+        if Sabotage.STATE_ONLY_FENCE in self.broken:
+            inner = UnfencedUnitOfWork(inner, asks_state=True)
         if Sabotage.EFFECT_APART in self.broken:
             inner = TwoStepUnitOfWork(inner)
         return inner if self.points is None else CrashingUnitOfWork(inner, self.points)
@@ -60,7 +64,9 @@ class Faults:
         if Sabotage.EARLY_ANSWER in self.broken:
             inner = HastyJobStore(inner)
         if Sabotage.UNSCOPED_KEY in self.broken:
-            inner = UnscopedJobStore(inner)
+            inner = MistakenJobStore(inner, everybodys)
+        if Sabotage.NO_KEY in self.broken:
+            inner = MistakenJobStore(inner, nobodys)
         return inner if self.points is None else CrashingJobStore(inner, self.points)
 
     def job_upkeep(self, inner: JobUpkeep) -> JobUpkeep:

@@ -1,7 +1,7 @@
 """Promises broken on purpose: a fault run that does not notice them proves nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,12 +21,16 @@ class Sabotage(StrEnum):
 
     NO_FENCE = "no-fence"
     """A worker that lost its lease commits all the same."""
+    STATE_ONLY_FENCE = "state-only-fence"
+    """The fence asks whether the job runs, not whose attempt does."""
     EFFECT_APART = "effect-apart"
     """The effect commits by itself, before the job's end."""
     EARLY_ANSWER = "early-answer"
     """A job is answered for before it is kept."""
     UNSCOPED_KEY = "unscoped-key"
     """An idempotency key is the same for every caller."""
+    NO_KEY = "no-key"
+    """Idempotency keys are not looked at."""
     NO_RECONCILER = "no-reconciler"
     """Jobs whose message the queue has forgotten wait for ever."""
 
@@ -50,17 +54,27 @@ class _UnfencedJobs(_Changed):
             await jobs.save(job, retry_after_seconds=retry_after_seconds)
 
 
+class _StateFencedJobs(_Changed):
+    async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
+        jobs = cast(JobRepository, self._inner)
+        current = await jobs.lock(job.id)
+        attempt = job.attempt if current is None else current.attempt
+        await jobs.save(replace(job, attempt=attempt), retry_after_seconds=retry_after_seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class UnfencedUnitOfWork:
-    """Commits what a stale attempt did."""
+    """Commits what a stale attempt did: always, or while any attempt of the job runs."""
 
     inner: UnitOfWork
+    asks_state: bool = False
 
     @asynccontextmanager
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction whose fence does not hold."""
         async with self.inner.begin(origin) as transaction:
-            jobs = _UnfencedJobs(cast(Transaction, transaction.jobs))
+            unfenced = _StateFencedJobs if self.asks_state else _UnfencedJobs
+            jobs = unfenced(cast(Transaction, transaction.jobs))
             yield cast(Transaction, _Changed(transaction, jobs=jobs))
 
 
@@ -121,14 +135,15 @@ class HastyJobStore:
 
 
 @dataclass(frozen=True, slots=True)
-class UnscopedJobStore:
-    """Takes one caller's key for another's."""
+class MistakenJobStore:
+    """Takes a key for another than it is, or for none."""
 
     inner: JobStore
+    mistaken: Callable[[IdempotencyKey | None], IdempotencyKey | None]
 
     async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
-        """Store a job under a key that belongs to everybody."""
-        return await self.inner.accept(job, key and replace(key, scope="everybody"))
+        """Store a job under the mistaken key."""
+        return await self.inner.accept(job, self.mistaken(key))
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
         """Begin the next attempt."""
@@ -167,6 +182,15 @@ class ForgetfulUpkeep:
         return await self.inner.backlog()
 
 
-_jobs: tuple[type[JobStore], ...] = (HastyJobStore, UnscopedJobStore)
+def everybodys(key: IdempotencyKey | None) -> IdempotencyKey | None:
+    """Take one caller's key for another's."""
+    return key and replace(key, scope="everybody")
+
+
+def nobodys(_key: IdempotencyKey | None) -> None:
+    """Take a key for none."""
+
+
+_jobs: tuple[type[JobStore], ...] = (HastyJobStore, MistakenJobStore)
 _units: tuple[type[UnitOfWork], ...] = (UnfencedUnitOfWork, TwoStepUnitOfWork)
 _upkeep: type[JobUpkeep] = ForgetfulUpkeep

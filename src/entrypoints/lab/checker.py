@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from entrypoints.lab.history import HARMFUL, REFUSALS, TERMINAL, EffectRow, History, JobRow, Outcome
+from entrypoints.lab.history import HARMFUL, REFUSALS, STEPS, TERMINAL, EffectRow, History, JobRow, Outcome
 
 WORDS = ("lost", "doubled", "unexpected", "stale", "leaked")
 
@@ -19,6 +19,7 @@ def check(history: History) -> list[tuple[str, str]]:
         *_answers(history, jobs),
         *_jobs(history, marks),
         *_effects(history),
+        *_steps(history),
         *_letters(history, jobs),
     ]
 
@@ -86,6 +87,14 @@ def _effects(history: History) -> Iterator[tuple[str, str]]:
     for effect in history.effects:
         if effect.request_id not in known:
             yield "unexpected", f"drill {effect.drill_id}: an effect without a job"
+
+
+def _steps(history: History) -> Iterator[tuple[str, str]]:
+    """Terminal means terminal, at any moment of the run, and attempts are counted one by one."""
+    for step in history.steps:
+        if (step.before, step.after, step.attempts) not in STEPS:
+            word = "stale" if step.before in TERMINAL else "unexpected"
+            yield word, f"job {step.job_id} went from {step.before} to {step.after}, {step.attempts} attempts on"
 
 
 def _letters(history: History, jobs: Mapping[str, JobRow]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from entrypoints.lab.checker import is_poisoned
-from entrypoints.lab.history import EffectRow, JobRow
+from entrypoints.lab.history import EffectRow, JobRow, Step
 from entrypoints.lab.stores import Stores
 from entrypoints.settings import Settings
 
@@ -16,6 +16,18 @@ SELECT id::text, owner, command->>'drill_id' AS drill_id,
     extract(epoch FROM finished_at)::float8 AS finished_at
 FROM job
 """
+WITNESS = """
+CREATE TABLE lab_step (job_id text, before text, after text, attempts integer);
+CREATE FUNCTION note_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO lab_step VALUES (NEW.id::text, OLD.status, NEW.status, NEW.attempt - OLD.attempt);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER lab_witness AFTER UPDATE ON job
+FOR EACH ROW WHEN (OLD.status <> NEW.status OR OLD.attempt <> NEW.attempt) EXECUTE FUNCTION note_step();
+"""
+STEPS = "SELECT job_id, before, after, attempts FROM lab_step"
 EFFECTS = "SELECT drill_id, request_id, attempt FROM drill_effect"
 UNFINISHED = """
 SELECT (SELECT count(*) FROM job WHERE status IN ('queued', 'running')) + (SELECT count(*) FROM outbox)
@@ -57,6 +69,24 @@ async def effects(stores: Stores) -> list[EffectRow]:
     connection = await stores.connect()
     try:
         return [EffectRow(**dict(row)) for row in await connection.fetch(EFFECTS)]
+    finally:
+        await connection.close()
+
+
+async def call_witness(stores: Stores) -> None:
+    """Let the database itself note each step of each job from now on."""
+    connection = await stores.connect()
+    try:
+        await connection.execute(WITNESS)
+    finally:
+        await connection.close()
+
+
+async def steps(stores: Stores) -> list[Step]:
+    """Return all steps that were committed."""
+    connection = await stores.connect()
+    try:
+        return [Step(**dict(row)) for row in await connection.fetch(STEPS)]
     finally:
         await connection.close()
 

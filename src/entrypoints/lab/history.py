@@ -7,6 +7,16 @@ from enum import StrEnum
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
 HARMFUL = frozenset({"crash", "hang", "exhaust-memory"})
 """Drills that may well end because their worker was lost; any other was failed for what a neighbour did."""
+STEPS = frozenset(
+    {
+        ("queued", "running", 1),
+        ("running", "running", 1),
+        ("running", "queued", 0),
+        ("running", "succeeded", 0),
+        *((before, after, 0) for before in ("queued", "running") for after in ("failed", "cancelled")),
+    }
+)
+"""All that may happen to a job: its state before and after, and how many attempts that begins."""
 REFUSALS = frozenset({"job-cancelled", "drill-refused", "deadline-exceeded"})
 """Reasons of a failed job that no dead letter tells of: trying again could not have helped."""
 
@@ -66,6 +76,17 @@ class EffectRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change of a job, as a trigger in the database itself saw it."""
+
+    job_id: str
+    before: str
+    after: str
+    attempts: int
+    """By how much the attempt was counted up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """All of it."""
 
@@ -73,5 +94,6 @@ class History:
     oddities: Sequence[Oddity] = ()
     jobs: Sequence[JobRow] = ()
     effects: Sequence[EffectRow] = ()
+    steps: Sequence[Step] = ()
     letters: Sequence[str] = ()
     """The job of each dead letter; empty where it names none."""

@@ -27,9 +27,11 @@ TRICKLE_SECONDS = 0.25
 LOOK_EVERY_SECONDS = 0.5
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "no-fence": frozenset({"freeze-worker"}),
+    "state-only-fence": frozenset({"freeze-worker"}),
     "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before effect"}),
     "early-answer": frozenset({"postgres immediate", "database refuse", "cut before accept", "kill-api"}),
     "unscoped-key": frozenset({"kill-api"}),
+    "no-key": frozenset({"kill-api"}),
     "no-reconciler": frozenset({"sqs kill", "sqs delay", "freeze-worker"}),
 }
 """Which faults show that a promise is broken."""
@@ -41,6 +43,7 @@ async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Cal
     show(f"seed {options.seed}, {options.jobs} jobs in {options.seconds:g} s, logs in {options.folder}")
     ledger_file = options.folder / "ledger.jsonl"
     async with running_rig(environment, options, random) as (picture, stores):
+        await evidence.call_witness(stores)
         with ledger_file.open("a", encoding="utf-8") as file:
             async with aiohttp.ClientSession() as session:
                 clients = Clients(
@@ -58,6 +61,7 @@ async def run_lab(environment: Mapping[str, str], options: LabOptions, show: Cal
             oddities=oddities,
             jobs=await evidence.jobs(stores),
             effects=await evidence.effects(stores),
+            steps=await evidence.steps(stores),
             letters=await evidence.letters(stores, picture.settings),
         )
     events = evidence.told(options.folder / "picture" / "logs", ("job.fenced", "keeper.lease_lost", "job.retried"))

@@ -116,6 +116,25 @@ async def test_an_unscoped_key_gives_one_caller_the_job_of_another() -> None:
     assert (second.job.id, second.job.owner) == (UUID(int=1), "alice")
 
 
+async def test_keys_that_are_not_looked_at_make_two_jobs_of_one_request() -> None:
+    jobs = broken(Sabotage.NO_KEY).job_store(InMemoryApplication().jobs)
+    key = IdempotencyKey(scope="alice", key="key-1", fingerprint="same")
+    accepted = [await jobs.accept(a_job(number), key) for number in (1, 2)]
+    assert [acceptance.is_replay for acceptance in accepted] == [False, False]
+
+
+async def test_a_fence_that_asks_the_state_alone_lets_a_stale_attempt_commit_while_another_runs() -> None:
+    app = InMemoryApplication()
+    job = await stale(app)
+    ended, _ = job.succeed(None, app.clock.now())
+    unit_of_work = broken(Sabotage.STATE_ONLY_FENCE).unit_of_work(app.unit_of_work)
+    async with unit_of_work.begin(job.origin) as transaction:
+        await transaction.jobs.save(ended)
+    with pytest.raises(LeaseLostError):
+        async with unit_of_work.begin(job.origin) as transaction:
+            await transaction.jobs.save(ended)
+
+
 async def test_without_its_reconciler_a_forgotten_job_stays_forgotten() -> None:
     app = InMemoryApplication()
     await app.jobs.accept(a_job())

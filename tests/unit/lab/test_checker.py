@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from entrypoints.lab.checker import accepted_jobs, check, totals
-from entrypoints.lab.history import Asked, EffectRow, History, JobRow, Oddity, Outcome
+from entrypoints.lab.history import Asked, EffectRow, History, JobRow, Oddity, Outcome, Step
 
 ASKED = Asked(
     caller="ann", key="key-1", drill_id="drill-1", outcome=Outcome.ACCEPTED, status=202, job_id="job-1", body="{}"
@@ -14,6 +14,19 @@ JOB = JobRow(id="job-1", owner="ann", drill_id="drill-1", status="succeeded", at
 EFFECT = EffectRow(drill_id="drill-1", request_id="request-1", attempt=2)
 FAILED = replace(JOB, status="failed", failure="internal-error", is_letter_due=True)
 GOOD = History(asked=[ASKED], jobs=[JOB], effects=[EFFECT])
+
+
+def a_step(before: str, after: str, attempts: int = 0) -> Step:
+    return Step(job_id="job-1", before=before, after=after, attempts=attempts)
+
+
+LIFE = [
+    a_step("queued", "running", 1),
+    a_step("running", "queued"),
+    a_step("queued", "running", 1),
+    a_step("running", "running", 1),
+    a_step("running", "succeeded"),
+]
 
 
 def words(history: History) -> list[str]:
@@ -26,6 +39,7 @@ def words(history: History) -> list[str]:
         GOOD,
         replace(GOOD, asked=[replace(ASKED, outcome=Outcome.UNKNOWN, job_id="", body=""), ASKED, ASKED]),
         replace(GOOD, asked=[replace(ASKED, outcome=Outcome.UNKNOWN, job_id="", body="")]),
+        replace(GOOD, steps=LIFE),
         History(asked=[replace(ASKED, outcome=Outcome.UNKNOWN)]),
         History(asked=[replace(ASKED, outcome=Outcome.REFUSED)]),
         History(asked=[ASKED], jobs=[FAILED], letters=["job-1", "job-1"]),
@@ -71,6 +85,11 @@ def test_good_history_is_clean(history: History) -> None:
         pytest.param(replace(GOOD, letters=["job-1"]), "unexpected", id="dead letter of a good job"),
         pytest.param(replace(GOOD, letters=[""]), "unexpected", id="dead letter of nothing"),
         pytest.param(replace(GOOD, effects=[replace(EFFECT, attempt=1)]), "stale", id="effect of a former attempt"),
+        pytest.param(replace(GOOD, steps=[a_step("failed", "succeeded")]), "stale", id="end after the end"),
+        pytest.param(replace(GOOD, steps=[a_step("succeeded", "running", 1)]), "stale", id="begun after the end"),
+        pytest.param(replace(GOOD, steps=[a_step("queued", "running", 2)]), "unexpected", id="attempt left out"),
+        pytest.param(replace(GOOD, steps=[a_step("running", "running", -1)]), "unexpected", id="attempt goes back"),
+        pytest.param(replace(GOOD, steps=[a_step("queued", "succeeded")]), "unexpected", id="end without beginning"),
         pytest.param(replace(GOOD, oddities=[Oddity(kind="leaked", what="foreign")]), "leaked", id="foreign read"),
     ],
 )
