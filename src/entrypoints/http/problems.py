@@ -1,7 +1,7 @@
 """Every error as a problem (RFC 9457): one table from what went wrong to what the client sees."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -22,11 +22,14 @@ from entrypoints.http.faults import (
     ValidationFailedError,
 )
 from entrypoints.http.observation import instance_of, request_id_of
+from entrypoints.problem_types import PROBLEM_TYPES, ProblemType
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 IN_PROGRESS_SECONDS = 1
 INTERNAL = 500
+
+Refusal = TypeVar("Refusal", DomainError, RequestError)
 
 STATUS: Mapping[ErrorKind, int] = {
     ErrorKind.INVALID: 422,
@@ -34,24 +37,6 @@ STATUS: Mapping[ErrorKind, int] = {
     ErrorKind.CONFLICT: 409,
     ErrorKind.FORBIDDEN: 403,
     ErrorKind.STALE: 412,
-}
-
-TITLES: Mapping[str, str] = {
-    "bad-request": "Bad request",
-    "content-too-large": "Content too large",
-    "gone": "Gone",
-    "insufficient-scope": "Insufficient scope",
-    "internal-error": "Internal error",
-    "keys-unavailable": "Identity keys unavailable",
-    "malformed-body": "Malformed body",
-    "method-not-allowed": "Method not allowed",
-    "not-acceptable": "Not acceptable",
-    "not-found": "Not found",
-    "precondition-required": "Precondition required",
-    "temporary-reduced-capacity": "Temporarily unavailable",
-    "unauthorized": "Unauthorized",
-    "unsupported-media-type": "Unsupported media type",
-    "validation-failed": "Validation failed",
 }
 
 
@@ -77,7 +62,7 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
 def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any], *faults: Fault) -> Problem:
     """Describe one error of this request; `code` names its type under `/problems/`."""
     return Problem(
-        type=f"/problems/{code}",
+        type=uri_of(code),
         title=title_of(code),
         status=status,
         detail=detail,
@@ -89,11 +74,11 @@ def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any]
 
 def failure_problem(failure: Failure, instance: str, request_id: str) -> Problem:
     """Describe why a job failed, as its owner would have been told at once."""
-    kinds = {error.code: error.kind for error in _all_domain_errors(DomainError)}
+    kinds = {error.code: error.kind for error in _all_errors(DomainError)}
     status = STATUS[kinds[failure.code]] if failure.code in kinds else INTERNAL
     errors = (FaultBody(failure.pointer, failure.detail),) if failure.pointer is not None else ()
     return Problem(
-        type=f"/problems/{failure.code}",
+        type=uri_of(failure.code),
         title=title_of(failure.code),
         status=status,
         detail=failure.detail,
@@ -108,9 +93,32 @@ def failure_answer(failure: Failure, request: Request[Any, Any, Any]) -> Respons
     return _answer(failure_problem(failure, instance_of(request.scope), request_id_of(request.scope)))
 
 
+def uri_of(code: str) -> str:
+    """Return what `type` says: a reference to the type's page."""
+    return f"/problems/{code}"
+
+
 def title_of(code: str) -> str:
     """Return a type's title: always the same for the same type."""
-    return TITLES.get(code) or code.replace("-", " ").capitalize()
+    return PROBLEM_TYPES[code].title if code in PROBLEM_TYPES else code.replace("-", " ").capitalize()
+
+
+def problem_types() -> Mapping[str, ProblemType]:
+    """Return every type that there is: those of all layers, then one for each refusal of the domain and of the form."""
+    return {
+        **{each.code: _type_of(each.code, STATUS[each.kind], each) for each in sorted_errors(DomainError)},
+        **{each.code: _type_of(each.code, each.status, each) for each in sorted_errors(RequestError)},
+        **PROBLEM_TYPES,
+    }
+
+
+def sorted_errors(base: type[Refusal]) -> list[type[Refusal]]:
+    """Return the errors that are told by a code of their own, in an order that does not change."""
+    return sorted(_all_errors(base) - {DomainError, KeptRefusalError}, key=lambda each: (each.code, each.__qualname__))
+
+
+def _type_of(code: str, status: int, error: type[Exception]) -> ProblemType:
+    return ProblemType(code, title_of(code), status, " ".join((error.__doc__ or "").partition("\n\n")[0].split()))
 
 
 def exception_handlers(telemetry: Telemetry, scope_prefix: str) -> dict[int | type[Exception], Any]:
@@ -216,5 +224,5 @@ def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Re
     return _answer(body)
 
 
-def _all_domain_errors(base: type[DomainError]) -> set[type[DomainError]]:
-    return {base}.union(*(_all_domain_errors(error) for error in base.__subclasses__()))
+def _all_errors(base: type[Refusal]) -> set[type[Refusal]]:
+    return {base}.union(*(_all_errors(error) for error in base.__subclasses__()))
