@@ -48,6 +48,7 @@ from adapters.telemetry.metrics import PrometheusMeter
 from adapters.telemetry.telemetry import StructlogTelemetry
 from adapters.telemetry.tracing import open_tracing
 from adapters.wire.codec import MessageTypes
+from adapters.wire.documents import DOCUMENTS
 from adapters.wire.messages import WireMessageReader
 from application.admission import Admission
 from application.bus import Bus, by_type
@@ -274,6 +275,7 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         ids=ids,
         operations=operations,
+        documents=providers.Object(DOCUMENTS),
     )
     board = providers.Singleton(AttemptBoard, job_store)
     claim_terms = providers.Singleton(

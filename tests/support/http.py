@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from adapters.wire.documents import DOCUMENTS
 from application.admission import Admission
 from application.ports.idempotency import KEY_LIFE
 from application.ports.tokens import InvalidTokenError, VerifiedToken
@@ -18,6 +19,7 @@ from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
 from tests.support.application import InMemoryApplication
 from tests.support.builders import ALL_SCOPES
+from tests.support.contract import checking_answers
 from tests.support.operations import InMemoryOperations
 
 ALICE = {"authorization": "Bearer alice"}
@@ -52,11 +54,12 @@ class InMemoryApi:
 
     @asynccontextmanager
     async def client(self, *, with_docs: bool = True) -> AsyncIterator[httpx.AsyncClient]:
-        """Give a client without a token of its own."""
+        """Give a client without a token of its own; each answer it gets is held against the API's own description."""
         if with_docs not in self._apps:
             self._apps[with_docs] = create_app(self.parts(), with_docs=with_docs)
         transport = httpx.ASGITransport(app=self._apps[with_docs])  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        hooks = {"response": [checking_answers(with_docs=with_docs)]}
+        async with httpx.AsyncClient(transport=transport, base_url="http://api", event_hooks=hooks) as client:
             yield client
 
     def parts(self) -> ApiParts:
@@ -68,6 +71,7 @@ class InMemoryApi:
                 bus=core.bus, upkeep=core.jobs, clock=core.clock, most_queued=10_000, oldest_seconds=600
             ),
             operations=InMemoryOperations(core).operations,
+            documents=DOCUMENTS,
             job_watch=core.watch,
             job_reads=core.job_reads,
             once=core.once,

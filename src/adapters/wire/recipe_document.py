@@ -64,6 +64,33 @@ class RecipeDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     updated_at: datetime
 
 
+class ScaledLineDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """One line for another yield; amounts are exact, written as a fraction where they are no whole number."""
+
+    text: str
+    ingredient: str | None = None
+    amount: str | None = None
+    amount_to: str | None = None
+    unit: str | None = None
+    grams: float | None = None
+    recipe_id: UUID | None = None
+    portion: int | float | None = None
+
+
+class ScaledSectionDocument(msgspec.Struct, frozen=True):
+    """Scaled lines under an optional heading."""
+
+    title: str | None
+    lines: tuple[ScaledLineDocument, ...]
+
+
+class ScaledRecipeDocument(RecipeDocument, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A recipe for another yield; `scaledBy` is the factor, a fraction where it is no whole number."""
+
+    ingredients: tuple[ScaledSectionDocument, ...]  # type: ignore[assignment]
+    scaled_by: str
+
+
 def recipe_document(recipe: Recipe) -> bytes:
     """Return the recipe's public JSON."""
     content, lines = recipe.content, _lines(recipe)

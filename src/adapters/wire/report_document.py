@@ -1,28 +1,41 @@
 """The report as it is shown and stored: the one envelope that every kind of report has."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from domain.report import Report, ReportParameters
+from domain.report import Report, ReportKind, ReportParameters
 
 _UNDERSCORE = re.compile("_([a-z])")
 
 
+class ReportHead(msgspec.Struct, frozen=True):
+    """What was asked, and the snapshot that it was answered from."""
+
+    id: UUID
+    kind: ReportKind
+    parameters: dict[str, Any]
+    snapshot: str
+
+
+class ReportDocument(msgspec.Struct, frozen=True):
+    """The public representation of a report; what stands in summary and rows depends on its kind."""
+
+    report: ReportHead
+    coverage: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    rows: list[Mapping[str, Any]]
+
+
 def report_document(report: Report) -> bytes:
     """Return the report's public JSON: `{report, coverage, summary, rows}`."""
-    return msgspec.json.encode(
-        {
-            "report": {
-                "id": str(report.id),
-                "kind": report.kind.value,
-                "parameters": _shown(report.parameters),
-                "snapshot": report.snapshot,
-            },
-            **report.content,
-        }
-    )
+    content: Any = report.content
+    head = ReportHead(report.id, report.kind, _shown(report.parameters), report.snapshot)
+    return msgspec.json.encode(ReportDocument(report=head, **content))
 
 
 def _shown(parameters: ReportParameters) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """The API: routes, and what they are given."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Litestar, Request
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
 
 from domain.job import Origin
 from entrypoints.edge import Edge, EdgeRoute
@@ -15,9 +14,12 @@ from entrypoints.http.auth import Authentication, origin_of
 from entrypoints.http.event_stream import EventStreams
 from entrypoints.http.idempotency import key_guard
 from entrypoints.http.observation import Observed
+from entrypoints.http.openapi.contract import Contract
+from entrypoints.http.openapi.document import openapi_document
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.problems import exception_handlers
-from entrypoints.http.routes.contract import openapi_document, reference_file, reference_page
+from entrypoints.http.routes.contract import openapi_document as show_contract
+from entrypoints.http.routes.contract import reference_file, reference_page
 from entrypoints.http.routes.drills import run_drill
 from entrypoints.http.routes.health import live, metrics, ready, serving
 from entrypoints.http.routes.jobs import cancel_job, follow_job, list_jobs, read_job
@@ -40,6 +42,7 @@ from entrypoints.http.routes.planning import (
     revise_menu_plan,
     revise_price_list,
 )
+from entrypoints.http.routes.problems import list_problems, read_problem
 from entrypoints.http.routes.recipe_search import find_recipes
 from entrypoints.http.routes.recipes import (
     add_recipe,
@@ -83,32 +86,21 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_any_job,
     retry_any_job,
     cancel_any_job,
+    list_problems,
+    read_problem,
     live,
     ready,
     serving,
     metrics,
 )
 
-DOCUMENTATION: tuple[HTTPRouteHandler, ...] = (openapi_document, reference_page, reference_file)
+DOCUMENTATION: tuple[HTTPRouteHandler, ...] = (show_contract, reference_page, reference_file)
 OUTSIDE_PRODUCTION: tuple[HTTPRouteHandler, ...] = (*DOCUMENTATION, run_drill)
 
 
 def routes(*, with_docs: bool) -> tuple[HTTPRouteHandler, ...]:
     """Return every route of the API."""
     return (*ROUTES, *OUTSIDE_PRODUCTION) if with_docs else ROUTES
-
-
-OPENAPI = OpenAPIConfig(
-    title="Kondate",
-    version="0.1.0",
-    description="Recipes, and reports over them that are computed in the background.",
-    path="/unused",
-    render_plugins=[],
-    components=Components(
-        security_schemes={"token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
-    ),
-    security=[{"token": []}],
-)
 
 
 def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
@@ -136,6 +128,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     async def answer(request: Request[Any, Any, Any]) -> Answer:
         return await answer_to(request, answers)
 
+    contract = Contract(lambda: openapi(parts.documents, with_docs=with_docs))
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),
         guards=[authentication.guard, key_guard],
@@ -152,13 +145,19 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),
             "meter": Provide(lambda: parts.meter, sync_to_thread=False),
+            "contract": Provide(lambda: contract, sync_to_thread=False),
         },
         exception_handlers=exception_handlers(parts.telemetry, parts.scope_prefix),
-        openapi_config=OPENAPI,
+        openapi_config=None,
         logging_config=None,
         request_max_body_size=Edge().body_limit_bytes,
     )
     return Observed(app, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
+
+
+def openapi(documents: Mapping[str, type], *, with_docs: bool) -> Any:  # noqa: ANN401 (JSON)
+    """Return the OpenAPI document; `documents` are the types of what is stored and passed through."""
+    return openapi_document(routes(with_docs=with_docs), documents)
 
 
 def edge_routes(*, with_docs: bool) -> list[EdgeRoute]:

@@ -9,6 +9,7 @@ from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, 
 from application.ports.telemetry import Meter
 from domain.job import Origin
 from entrypoints.http.answers import Answer
+from entrypoints.http.openapi.contract import Contract
 from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.http.showing import JobShowing
 from entrypoints.readiness import Readiness
@@ -20,6 +21,8 @@ Planning = NamedDependency[SkipValidation[PlanningReads]]
 SharedRecipes = NamedDependency[SkipValidation[SharedDocuments]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
 Metrics = NamedDependency[SkipValidation[Meter]]
+Described = NamedDependency[SkipValidation[Contract]]
+"""The API's own description."""
 Ready = NamedDependency[SkipValidation[Readiness]]
 Ingredients = NamedDependency[SkipValidation[CatalogueReads]]
 """The ingredient catalogue."""

@@ -1,5 +1,6 @@
 """What the API is made of; kept apart from the framework, which other processes need not load."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,3 +47,5 @@ class ApiParts:
     telemetry: Telemetry
     ids: IdFactory
     operations: Operations
+    documents: Mapping[str, type]
+    """The types of what is stored and passed through, by the names that routes call them by."""

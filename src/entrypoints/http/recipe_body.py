@@ -26,6 +26,8 @@ class LinkedRecipe:
 class RecipeBody(StrictJson[T]):
     """Decodes either form by its media type."""
 
+    OTHER_MEDIA_TYPES = (MEDIA_TYPE,)
+
     def decode_bytes(self, value: bytes) -> Any:  # noqa: ANN401 (the interface's own signature)
         """Return the body as the route's type, or as a LinkedRecipe; raise one of the errors of `faults`."""
         media_type, _ = self.asgi_connection.content_type  # type: ignore[attr-defined]

@@ -3,12 +3,11 @@
 from importlib.resources import files
 from typing import Any
 
-import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 
 from entrypoints.edge import Edge, Exposure
 from entrypoints.http.faults import NoSuchResourceError
-from entrypoints.http.injected import Segment
+from entrypoints.http.injected import Described, Segment
 
 PUBLIC = Edge(exposure=Exposure.PUBLIC)
 CACHED = {"Cache-Control": "public, max-age=3600"}
@@ -23,20 +22,19 @@ PAGE_POLICY = (
 )
 
 
-@get("/openapi.json", opt={"edge": PUBLIC}, include_in_schema=False)
-async def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
+@get("/openapi.json", opt={"edge": PUBLIC, "shows": {"application/json": dict[str, Any]}})
+async def openapi_document(contract: Described) -> Response[bytes]:
     """Return the OpenAPI 3.1 document."""
-    document = request.app.openapi_schema.to_schema()
-    return Response(msgspec.json.encode(document), media_type="application/json", headers=CACHED)
+    return Response(await contract.openapi(), media_type="application/json", headers=CACHED)
 
 
-@get("/docs", opt={"edge": PUBLIC}, include_in_schema=False)
+@get("/docs", opt={"edge": PUBLIC, "shows": {"text/html": str}})
 async def reference_page() -> Response[bytes]:
     """Return the reference page; it loads nothing from elsewhere."""
     return Response(_file("page.html"), media_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY})
 
 
-@get("/docs/{name:str}", opt={"edge": PUBLIC}, include_in_schema=False)
+@get("/docs/{name:str}", opt={"edge": PUBLIC, "shows": dict.fromkeys(FILES.values(), str)})
 async def reference_file(name: Segment) -> Response[bytes]:
     """Return one file of the reference page."""
     if name not in FILES:

@@ -14,21 +14,21 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@get("/readyz", opt={"edge": INTERNAL})
+@get("/readyz", opt={"edge": INTERNAL, "other_statuses": (503,)})
 async def ready(readiness: Ready) -> Response[dict[str, str]]:
     """Answer 200 only while the database and the queue answer."""
     states = await readiness.states()
     return Response(states, status_code=200 if set(states.values()) == {"up"} else 503)
 
 
-@get("/readyz/traffic", opt={"edge": INTERNAL})
+@get("/readyz/traffic", opt={"edge": INTERNAL, "other_statuses": (503,)})
 async def serving(readiness: Ready) -> Response[dict[str, str]]:
     """Answer 200 while requests can be served, which needs no queue: what the gateway goes by."""
     is_serving = await readiness.is_serving()
     return Response({"traffic": "up" if is_serving else "down"}, status_code=200 if is_serving else 503)
 
 
-@get("/metrics", opt={"edge": INTERNAL}, include_in_schema=False)
+@get("/metrics", opt={"edge": INTERNAL, "shows": {"text/plain": str}})
 async def metrics(meter: Metrics) -> Response[bytes]:
     """Show this process's metrics in the Prometheus text format."""
     text, media_type = meter.exposition()

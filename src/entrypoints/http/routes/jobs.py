@@ -64,7 +64,7 @@ async def read_job(request: Request[Any, Any, Any], job_id: Segment, showing: Sh
 
 
 @get("/jobs/{job_id:str}/events", opt={"edge": Edge(streams=True)}, media_type=MEDIA_TYPE)
-async def follow_job(request: Request[Any, Any, Any], job_id: Segment, showing: Showing) -> Response[Any]:
+async def follow_job(request: Request[Any, Any, Any], job_id: Segment, showing: Showing) -> Stream | Response[None]:
     """Send each state of one of the caller's jobs as it happens; the stream ends with the job.
 
     Each event is the whole job as `GET /jobs/{jobId}` shows it. With Last-Event-ID it begins with what has changed

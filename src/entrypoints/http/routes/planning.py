@@ -34,7 +34,7 @@ async def add_price_list(data: JSONBody[PriceListInput], answer: Answering) -> R
     return await answer.now(AddPriceList(content=data.content()))
 
 
-@get("/price-lists/{price_list_id:str}", opt={"edge": Edge()})
+@get("/price-lists/{price_list_id:str}", opt={"edge": Edge(), "shows": {"application/json": "price-list"}})
 async def read_price_list(
     request: Request[Any, Any, Any], price_list_id: Segment, planning_reads: Planning, origin: Caller
 ) -> ASGIResponse:
@@ -74,7 +74,7 @@ async def add_menu_plan(data: JSONBody[MenuPlanInput], answer: Answering) -> Res
     return await answer.now(AddMenuPlan(content=data.content()))
 
 
-@get("/menu-plans/{menu_plan_id:str}", opt={"edge": Edge()})
+@get("/menu-plans/{menu_plan_id:str}", opt={"edge": Edge(), "shows": {"application/json": "menu-plan"}})
 async def read_menu_plan(
     request: Request[Any, Any, Any], menu_plan_id: Segment, planning_reads: Planning, origin: Caller
 ) -> ASGIResponse:

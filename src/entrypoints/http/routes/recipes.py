@@ -26,12 +26,13 @@ from entrypoints.linked_recipe import MEDIA_TYPE, linked_recipe
 
 NO_RECIPE = "There is no such recipe."
 READING = Edge(scopes=frozenset({"recipe:read"}), cache_seconds=60)
-FORMS = ["application/json", MEDIA_TYPE]
+JSON = "application/json"
+FORMS = [JSON, MEDIA_TYPE]
 WRITING = Edge(scopes=scopes_of(AddRecipe), timeout_seconds=10, waits=True, body_limit_bytes=262_144)
 CHANGING = Edge(scopes=scopes_of(ReviseRecipe), timeout_seconds=10, waits=True)
 
 
-@get("/recipe/{recipe_id:str}", opt={"edge": READING})
+@get("/recipe/{recipe_id:str}", opt={"edge": READING, "shows": {JSON: "recipe", MEDIA_TYPE: dict[str, Any]}})
 async def read_recipe(
     request: Request[Any, Any, Any], recipe_id: Segment, shared_recipes: SharedRecipes
 ) -> ASGIResponse:

@@ -14,7 +14,7 @@ from entrypoints.http.answers import Created
 from entrypoints.http.faults import GoneError
 from entrypoints.http.injected import Answering, Caller, Reports, Segment, Showing
 from entrypoints.http.observation import canonical_uuid
-from entrypoints.http.representations.choice import chosen_form, report_answer
+from entrypoints.http.representations.choice import FORMS, JSON, chosen_form, report_answer
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.schemas.reports import ReportRequest
 from entrypoints.http.strict_json import StrictJson
@@ -35,7 +35,10 @@ async def generate_report(data: JSONBody[ReportRequest], answer: Answering) -> R
     return await answer.later(data.command())
 
 
-@get("/reports/{report_id:str}", opt={"edge": Edge(timeout_seconds=30)})
+@get(
+    "/reports/{report_id:str}",
+    opt={"edge": Edge(timeout_seconds=30), "shows": {JSON: "report", **dict.fromkeys(FORMS, str)}},
+)
 async def read_report(
     request: Request[Any, Any, Any], report_id: Segment, report_reads: Reports, showing: Showing, origin: Caller
 ) -> ASGIResponse:

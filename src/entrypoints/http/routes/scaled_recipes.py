@@ -19,7 +19,10 @@ Yield = Annotated[
 ]
 
 
-@get("/recipe/{recipe_id:str}/scaled", opt={"edge": Edge(scopes=frozenset({"recipe:read"}))})
+@get(
+    "/recipe/{recipe_id:str}/scaled",
+    opt={"edge": Edge(scopes=frozenset({"recipe:read"})), "shows": {"application/json": "scaled-recipe"}},
+)
 async def scale_recipe(
     recipe_id: Segment, recipe_reads: Recipes, catalogue: Ingredients, origin: Caller, wanted: Yield = None
 ) -> ASGIResponse:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 import msgspec
 
 from domain.commands import GenerateReport
 from domain.report import ReportKind, ReportParameters
 from domain.reports.kinds import KINDS
+from entrypoints.http.openapi.schemas import Variants
 from entrypoints.http.strict_json import convert_json
 
 
@@ -37,6 +38,9 @@ TAKEN = "; ".join(
 
 class ReportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A report to be made; a kind that covers recipes covers all published ones unless its parameters say less."""
+
+    VARIANTS: ClassVar[Variants] = Variants("kind", "parameters", {kind.value: shape for kind, shape in SHAPES.items()})
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {"kind": "nutrition-summary"}
 
     kind: ReportKind
     parameters: Annotated[dict[str, Any], msgspec.Meta(description=TAKEN)] = {}
