@@ -4,21 +4,25 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from application.handlers.add_ingredient import AddIngredientHandler
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.revise_ingredient import ReviseIngredientHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.revise_recipe import ReviseRecipeHandler
 from application.handlers.run_drill import RunDrillHandler
 from domain.commands import (
+    AddIngredient,
     AddMenuPlan,
     AddPriceList,
     AddRecipe,
@@ -29,12 +33,22 @@ from domain.commands import (
     GenerateReport,
     PublishRecipe,
     ReviseCatalogue,
+    ReviseIngredient,
     ReviseMenuPlan,
     RevisePriceList,
     ReviseRecipe,
     RunDrill,
 )
-from domain.events import Event, RecipeAdded, RecipeArchived, RecipePublished, RecipeRevised
+from domain.events import (
+    Event,
+    IngredientAdded,
+    IngredientPartlyFollowed,
+    IngredientRevised,
+    RecipeAdded,
+    RecipeArchived,
+    RecipePublished,
+    RecipeRevised,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +78,8 @@ USE_CASES: Mapping[type[Command], UseCase] = {
     AddMenuPlan: UseCase(handler=AddMenuPlanHandler, scope="plan:write"),
     ReviseMenuPlan: UseCase(handler=ReviseMenuPlanHandler, scope="plan:write"),
     CancelJob: UseCase(handler=CancelJobHandler, scope=None),
+    AddIngredient: UseCase(handler=AddIngredientHandler, scope="ingredient:write"),
+    ReviseIngredient: UseCase(handler=ReviseIngredientHandler, scope="ingredient:write"),
     ReviseCatalogue: UseCase(handler=ReviseCatalogueHandler, scope="catalogue:write"),
     RunDrill: UseCase(handler=RunDrillHandler, scope="drill:run", max_attempts=4),
 }
@@ -73,6 +89,9 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
     RecipeRevised: (ProjectRecipe,),
     RecipePublished: (ProjectRecipe,),
     RecipeArchived: (ProjectRecipe,),
+    IngredientAdded: (FollowIngredient,),
+    IngredientRevised: (FollowIngredient,),
+    IngredientPartlyFollowed: (FollowIngredient,),
 }
 
 

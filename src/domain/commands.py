@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.drill import DrillBehaviour
 from domain.errors import InvalidReportError
 from domain.ingredient import Ingredient
+from domain.ingredient_rules import check_ingredient
 from domain.menu_plan import MenuPlanContent
 from domain.price_list import PriceListContent
 from domain.recipe import RecipeContent
@@ -102,9 +103,33 @@ class ReviseMenuPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviseCatalogue:
-    """Make these the ingredients that recipe lines are read against."""
+    """Make these the table that recipe lines are read against, beside what callers have added or revised."""
 
     ingredients: tuple[Ingredient, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddIngredient:
+    """Let recipe lines mean a further ingredient; the caller answers for what is said of it."""
+
+    ingredient: Ingredient
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be true of any food."""
+        check_ingredient(self.ingredient)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseIngredient:
+    """Say something else of an ingredient; refused unless it is still of the expected version (None is any)."""
+
+    ingredient_id: UUID
+    ingredient: Ingredient
+    expected_version: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be true of any food."""
+        check_ingredient(self.ingredient)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +160,8 @@ Command = (
     | AddMenuPlan
     | ReviseMenuPlan
     | ReviseCatalogue
+    | AddIngredient
+    | ReviseIngredient
     | CancelJob
     | RunDrill
 )

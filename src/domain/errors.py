@@ -133,6 +133,26 @@ class MenuPlanNotFoundError(DomainError):
     kind = ErrorKind.NOT_FOUND
 
 
+class InvalidIngredientError(DomainError):
+    """What is said of the ingredient breaks a rule."""
+
+    code = "invalid-ingredient"
+
+
+class IngredientNameTakenError(DomainError):
+    """The name already means another ingredient."""
+
+    code = "ingredient-name-taken"
+    kind = ErrorKind.CONFLICT
+
+
+class IngredientNotFoundError(DomainError):
+    """No such ingredient."""
+
+    code = "ingredient-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class JobNotFoundError(DomainError):
     """No such job, or not one of this principal's."""
 

@@ -55,6 +55,39 @@ class RecipeDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientAdded:
+    """An ingredient is known from now on; lines with one of its names may mean it."""
+
+    ingredient_id: UUID
+    version: int
+    owner: str
+    names: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientRevised:
+    """Something else is said of an ingredient; `names` are those that it had before and those that it has now."""
+
+    ingredient_id: UUID
+    version: int
+    owner: str
+    names: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientPartlyFollowed:
+    """What follows from an ingredient's change was worked out for recipes up to the one `after` which the rest is."""
+
+    ingredient_id: UUID
+    owner: str
+    names: tuple[str, ...]
+    after: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportGenerated:
     """A report is ready to be read."""
 
@@ -101,6 +134,9 @@ Event = (
     | RecipePublished
     | RecipeArchived
     | RecipeDeleted
+    | IngredientAdded
+    | IngredientRevised
+    | IngredientPartlyFollowed
     | ReportGenerated
     | JobSucceeded
     | JobFailed

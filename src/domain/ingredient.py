@@ -1,13 +1,14 @@
 """Ingredients: what is known of each, and how a line becomes grams of one of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
 from domain.ingredient_line import IngredientLine, parse_line
 from domain.ingredient_names import NameIndex, words_of
+from domain.japanese_allergens import JapaneseAllergen
 from domain.nutrient import Nutrient
 from domain.units import Dimension, Unit
 
@@ -67,9 +68,12 @@ class Ingredient:
     piece_measure: str | None
     nutrients: Mapping[Nutrient, Fraction]
     source: str
+    jp_allergens: Mapping[JapaneseAllergen, Presence] = field(default_factory=dict)
 
-    def presence(self, allergen: Allergen) -> Presence:
+    def presence(self, allergen: Allergen | JapaneseAllergen) -> Presence:
         """Return whether the allergen is in it."""
+        if isinstance(allergen, JapaneseAllergen):
+            return self.jp_allergens.get(allergen, Presence.UNKNOWN)
         return self.eu_allergens.get(allergen, Presence.UNKNOWN)
 
 

@@ -64,6 +64,19 @@ def singular(word: str) -> str:
     return {"leaves": "leaf", "halves": "half", "loaves": "loaf"}.get(word, word[:-1])
 
 
+def name_key(name: str) -> str:
+    """Return what two names have in common exactly when a line that holds one may mean the other."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    return plain if _JAPANESE.search(name) else " ".join(words_of(name))
+
+
+def is_findable(name: str) -> bool:
+    """Whether a line could ever be found to hold this name: it has a word, and is not too long."""
+    if _JAPANESE.search(name):
+        return len(name_key(name)) <= _LONGEST_JAPANESE
+    return 0 < len(words_of(name)) <= _LONGEST_NAME
+
+
 class NameIndex:
     """Names, each leading to the name of the ingredient it means."""
 
@@ -72,10 +85,8 @@ class NameIndex:
         self._english: dict[str, str] = {}
         self._japanese: dict[str, str] = {}
         for name, ingredient in names:
-            if _JAPANESE.search(name):
-                self._japanese.setdefault(unicodedata.normalize("NFKC", name).strip(), ingredient)
-            else:
-                self._english.setdefault(" ".join(words_of(name)), ingredient)
+            known = self._japanese if _JAPANESE.search(name) else self._english
+            known.setdefault(name_key(name), ingredient)
         self._english.pop("", None)
 
     def find(self, text: str) -> str | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.allergens import RecipeAllergens
 from domain.errors import InvalidSearchError
-from domain.ingredient import Allergen
+from domain.ingredient import Allergen, Ingredient
 from domain.ingredient_names import words_of
 from domain.recipe import Recipe, RecipeStatus
 
@@ -65,6 +65,27 @@ class RecipeSearch:
         return frozenset([*_asked(self.text), *(_tag(tag) for tag in self.tags), *wanted])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientSearch:
+    """What a page of ingredients must meet: `text` is any part of a name or alias."""
+
+    text: str = ""
+    limit: int = 20
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would cost more than a search may."""
+        if len(self.text) > LONGEST_QUERY:
+            raise InvalidSearchError(f"A search text has at most {LONGEST_QUERY} characters.")
+        if not 1 <= self.limit <= LARGEST_PAGE:
+            raise InvalidSearchError(f"A page has from 1 to {LARGEST_PAGE} ingredients.")
+
+    def is_met_by(self, ingredient: Ingredient) -> bool:
+        """Whether the ingredient is found."""
+        wanted = _plain(self.text).strip().casefold()
+        return any(wanted in _plain(name).casefold() for name in (ingredient.name, *ingredient.aliases))
+
+
 def facets_of(recipe: Recipe) -> frozenset[str]:
     """Return what the recipe is found by, but for its ingredients and allergens, which can change without it."""
     content = recipe.content
@@ -77,6 +98,11 @@ def facets_of(recipe: Recipe) -> frozenset[str]:
 def ingredient_facets(recipe: Recipe) -> frozenset[str]:
     """Return how the recipe is found by the catalogue's names of its ingredients."""
     return frozenset(f"={reading.ingredient}" for reading in recipe.readings if reading.ingredient is not None)
+
+
+def naming_facets(name: str) -> frozenset[str]:
+    """Return what every recipe is found by that has a line with this name in it, and some others too."""
+    return frozenset(_asked(name))
 
 
 def free_facets(allergens: RecipeAllergens) -> frozenset[str]:

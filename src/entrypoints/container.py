@@ -52,17 +52,21 @@ from adapters.wire.documents import DOCUMENTS
 from adapters.wire.messages import WireMessageReader
 from application.admission import Admission
 from application.bus import Bus, by_type
+from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
+from application.handlers.add_ingredient import AddIngredientHandler
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
+from application.handlers.revise_ingredient import ReviseIngredientHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.revise_recipe import ReviseRecipeHandler
@@ -177,6 +181,8 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(DeleteRecipeHandler, clock),
         providers.Singleton(GenerateReportHandler, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
+        providers.Singleton(AddIngredientHandler, clock, ids),
+        providers.Singleton(ReviseIngredientHandler, clock),
         providers.Singleton(AddPriceListHandler, catalogue, clock, ids),
         providers.Singleton(RevisePriceListHandler, catalogue, clock),
         providers.Singleton(AddMenuPlanHandler, clock, ids),
@@ -184,6 +190,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(CancelJobHandler, clock),
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
         providers.Singleton(ProjectRecipe, catalogue),
+        providers.Singleton(FollowIngredient, catalogue, clock),
     )
     bus = providers.Singleton(
         Bus,
@@ -266,6 +273,7 @@ class Container(containers.DeclarativeContainer):
         report_reads=report_reads,
         planning_reads=planning_reads,
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
+        ingredients=providers.Singleton(FindIngredients, catalogue),
         catalogue=catalogue,
         verifier=verifier,
         scope_prefix=settings.provided.scope_prefix,

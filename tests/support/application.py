@@ -21,6 +21,7 @@ from adapters.memory.tables import Tables
 from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
 from application.bus import Bus, Handler, by_type
+from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
 from application.job_watch import JobWatch
 from application.once import Once
@@ -60,6 +61,7 @@ class InMemoryApplication:
         self.recipe_reads = InMemoryRecipeReads(self.tables)
         self.planning_reads = InMemoryPlanningReads(self.tables)
         self.find = FindRecipes(self.catalogue, InMemoryRecipeIndex(self.tables))
+        self.find_ingredients = FindIngredients(self.catalogue)
         self.report_reads = InMemoryReportReads(self.tables)
         handlers = handlers_with(
             catalogue=self.catalogue,

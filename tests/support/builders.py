@@ -11,7 +11,9 @@ from domain.principal import Principal
 from domain.recipe import RecipeContent, RecipeYield, Section
 from domain.report import ReportKind
 
-ALL_SCOPES = frozenset({"recipe:read", "recipe:write", "report:generate", "catalogue:write", "plan:write", "drill:run"})
+ALL_SCOPES = frozenset(
+    {"recipe:read", "recipe:write", "report:generate", "catalogue:write", "ingredient:write", "plan:write", "drill:run"}
+)
 
 
 def an_origin(

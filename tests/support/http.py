@@ -85,6 +85,7 @@ class InMemoryApi:
             report_reads=core.report_reads,
             planning_reads=core.planning_reads,
             find=core.find,
+            ingredients=core.find_ingredients,
             catalogue=core.catalogue,
             verifier=KnownTokens(),
             scope_prefix="",

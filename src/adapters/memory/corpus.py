@@ -24,7 +24,7 @@ class InMemoryCorpusSnapshot:
         self._recipes = sorted(tables.recipes.values(), key=lambda recipe: recipe.id)
         self._projections = dict(tables.projections)
         self._reports = dict(tables.reports)
-        self._ingredients = tables.ingredients
+        self._ingredients = list(tables.ingredients.values())
         self._price_lists = dict(tables.price_lists)
         self._menu_plans = dict(tables.menu_plans)
 
@@ -32,7 +32,7 @@ class InMemoryCorpusSnapshot:
         """Return what is named."""
         return Sources(
             catalogue=catalogue_version(self._ingredients),
-            ingredients={ingredient.name: ingredient for ingredient in self._ingredients},
+            ingredients={kept.ingredient.name: kept.ingredient for kept in self._ingredients},
             price_list=self._price_lists.get(needs.price_list_id) if needs.price_list_id else None,
             menu_plan=self._menu_plans.get(needs.menu_plan_id) if needs.menu_plan_id else None,
         )

@@ -1,7 +1,7 @@
 """Queries in memory."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from adapters.memory.tables import Tables
@@ -15,8 +15,9 @@ from application.ports.reads import (
     RecipeReads,
     ReportReads,
 )
-from domain.ingredient import Catalogue, Ingredient
+from domain.ingredient import Catalogue
 from domain.job import Origin
+from domain.kept_ingredient import KeptIngredient
 from domain.recipe import RecipeStatus
 
 
@@ -66,13 +67,14 @@ class InMemoryCatalogueReads:
 
     async def current(self) -> CatalogueVersion:
         """Return the current catalogue."""
-        ingredients = self._tables.ingredients
-        return CatalogueVersion(name=catalogue_version(ingredients), catalogue=Catalogue(ingredients))
+        kept = self._tables.ingredients
+        catalogue = Catalogue([each.ingredient for each in kept.values()])
+        return CatalogueVersion(name=catalogue_version(kept.values()), catalogue=catalogue, kept=kept)
 
 
-def catalogue_version(ingredients: Sequence[Ingredient]) -> str:
-    """Return a digest of the definitions."""
-    definitions = b"\n".join(encode(ingredient) for ingredient in ingredients)
+def catalogue_version(ingredients: Collection[KeptIngredient]) -> str:
+    """Return a digest of the definitions in their versions."""
+    definitions = b"\n".join(b"%d:%s" % (each.version, encode(each.ingredient)) for each in ingredients)
     return f"sha256:{hashlib.sha256(definitions).hexdigest()}" if ingredients else "empty"
 
 

@@ -9,6 +9,7 @@ from adapters.memory.tables import Tables
 from application.ports.unit_of_work import RecipeRepository
 from domain.composition import Composition
 from domain.recipe import Recipe
+from domain.search import facets_of, naming_facets
 
 USES = UUID(int=0)
 """What stands for all uses among the locks of single recipes."""
@@ -78,6 +79,12 @@ class InMemoryRecipeRepository:
         known = sorted(recipe.id for recipe in self._transaction.recipes_seen())
         return [recipe_id for recipe_id in known if after is None or recipe_id > after][:limit]
 
+    async def naming(self, names: Collection[str], after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return the next ids of recipes that may name one of these."""
+        asked = [naming_facets(name) for name in names]
+        found = [recipe.id for recipe in self._transaction.recipes_seen() if _has_one(facets_of(recipe), asked)]
+        return [recipe_id for recipe_id in sorted(found) if after is None or recipe_id > after][:limit]
+
     async def lock_uses(self) -> None:
         """Wait until nobody else changes which recipe uses which."""
         await self._transaction.hold(USES)
@@ -88,6 +95,10 @@ class InMemoryRecipeRepository:
         seen = self._transaction.recipes_seen()
         uses = {recipe.id: {part.recipe_id for part in recipe.content.sub_recipes} for recipe in seen}
         return Composition(uses)
+
+
+def _has_one(facets: frozenset[str], asked: Collection[frozenset[str]]) -> bool:
+    return any(pieces <= facets for pieces in asked)
 
 
 _: type[RecipeRepository] = InMemoryRecipeRepository

@@ -10,8 +10,8 @@ from application.ports.audit import AuditEntry
 from application.ports.idempotency import Outcome
 from application.ports.queue import Channel, Message
 from domain.events import Event
-from domain.ingredient import Ingredient
 from domain.job import Job, JobStatus, Origin
+from domain.kept_ingredient import KeptIngredient
 from domain.menu_plan import MenuPlan
 from domain.price_list import PriceList
 from domain.projection import RecipeProjection
@@ -65,7 +65,8 @@ class Tables:
 
     recipes: dict[UUID, Recipe] = field(default_factory=dict)
     projections: dict[UUID, RecipeProjection] = field(default_factory=dict)
-    ingredients: tuple[Ingredient, ...] = ()
+    ingredients: dict[UUID, KeptIngredient] = field(default_factory=dict)
+    """In the order of their names."""
     reports: dict[UUID, Report] = field(default_factory=dict)
     price_lists: dict[UUID, PriceList] = field(default_factory=dict)
     menu_plans: dict[UUID, MenuPlan] = field(default_factory=dict)

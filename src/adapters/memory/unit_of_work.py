@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from adapters.memory.audit import InMemoryAuditLog
+from adapters.memory.catalogue import InMemoryCatalogueRepository
 from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.planning import InMemoryMenuPlans, InMemoryPriceLists
 from adapters.memory.recipes import InMemoryRecipeRepository
@@ -20,7 +21,6 @@ from application.ports.queue import Channel
 from application.ports.unit_of_work import LeaseLostError, Transaction, UnitOfWork
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.events import Event
-from domain.ingredient import Ingredient
 from domain.job import Job, JobStatus, Origin
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
@@ -44,7 +44,7 @@ class InMemoryTransaction:
         self._locked: set[UUID] = set()
         self.recipes = InMemoryRecipeRepository(self)
         self.projections = _Projections(tables, self._changes)
-        self.catalogue = _Ingredients(tables, self._changes)
+        self.catalogue = InMemoryCatalogueRepository(self)
         self.reports = _Reports(tables, self._changes)
         self.price_lists = InMemoryPriceLists(tables, self._changes)
         self.menu_plans = InMemoryMenuPlans(tables, self._changes)
@@ -197,16 +197,6 @@ class _Reports:
 
     async def add(self, report: Report) -> None:
         self.changes.append(lambda: self.tables.reports.update({report.id: report}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Ingredients:
-    tables: Tables
-    changes: list[Callable[[], None]]
-
-    async def replace(self, ingredients: Sequence[Ingredient]) -> None:
-        kept = tuple(sorted(ingredients, key=lambda ingredient: ingredient.name))
-        self.changes.append(lambda: setattr(self.tables, "ingredients", kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The ingredient catalogue: replaced as a whole, read often, kept in memory by its version."""
+"""The ingredient catalogue: changed seldom, read often, kept in memory by its version."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
 
 from adapters.postgres.database import Database, Session
 from adapters.postgres.lazy_transaction import LazyTransaction
@@ -10,12 +12,15 @@ from adapters.wire.codec import decode, encode
 from application.ports.reads import CatalogueReads, CatalogueVersion
 from application.ports.unit_of_work import CatalogueRepository
 from domain.ingredient import Catalogue, Ingredient
+from domain.kept_ingredient import KeptIngredient, table_id
 
 VERSION = load("catalogue_version")
 INGREDIENTS = load("catalogue_ingredients")
+LOCK = load("lock_catalogue")
+SAVE = load("save_ingredient")
 DELETE = load("delete_ingredients")
 ADD = load("add_ingredients")
-SET_VERSION = load("set_catalogue_version")
+NAME = load("name_catalogue")
 EMPTY = "empty"
 
 
@@ -27,12 +32,23 @@ class PostgresCatalogueRepository:
         self._session = session
 
     async def replace(self, ingredients: Sequence[Ingredient]) -> None:
-        """Make these the catalogue; its version is a digest of their definitions."""
-        definitions = {ingredient.name: encode(ingredient) for ingredient in ingredients}
-        digest = hashlib.sha256(b"\n".join(definitions[name] for name in sorted(definitions)))
-        await self._session.row(DELETE)
-        await self._session.row(ADD, list(definitions), [definition.decode() for definition in definitions.values()])
-        await self._session.row(SET_VERSION, f"sha256:{digest.hexdigest()}")
+        """Make these the table."""
+        definitions = {ingredient.name: encode(ingredient).decode() for ingredient in ingredients}
+        await self._session.row(LOCK)
+        await self._session.row(DELETE, list(definitions))
+        await self._session.row(ADD, [*map(table_id, definitions)], list(definitions), list(definitions.values()))
+        await self._session.row(NAME)
+
+    async def lock(self) -> Mapping[UUID, KeptIngredient]:
+        """Return all ingredients; whoever changes one waits until the transaction ends."""
+        await self._session.row(LOCK)
+        return _by_id(await self._session.fetch(INGREDIENTS))
+
+    async def save(self, kept: KeptIngredient) -> None:
+        """Store the ingredient, and name the catalogue anew."""
+        definition = encode(kept.ingredient).decode()
+        await self._session.row(SAVE, kept.id, kept.owner, kept.version, kept.ingredient.name, definition)
+        await self._session.row(NAME)
 
 
 class PostgresCatalogueReads:
@@ -53,10 +69,22 @@ class PostgresCatalogueReads:
         name = await session.value(VERSION) or EMPTY
         if name == self._known.name:
             return self._known
-        rows = await session.fetch(INGREDIENTS)
-        catalogue = Catalogue([decode(row["definition"], Ingredient) for row in rows])
-        self._known = CatalogueVersion(name=name, catalogue=catalogue)
+        kept = _by_id(await session.fetch(INGREDIENTS))
+        catalogue = Catalogue([each.ingredient for each in kept.values()])
+        self._known = CatalogueVersion(name=name, catalogue=catalogue, kept=kept)
         return self._known
+
+
+def _by_id(rows: Iterable[asyncpg.Record]) -> Mapping[UUID, KeptIngredient]:
+    return {
+        row["id"]: KeptIngredient(
+            id=row["id"],
+            owner=row["owner"],
+            version=row["version"],
+            ingredient=decode(row["definition"], Ingredient),
+        )
+        for row in rows
+    }
 
 
 _repository: type[CatalogueRepository] = PostgresCatalogueRepository

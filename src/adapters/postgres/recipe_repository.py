@@ -12,7 +12,7 @@ from adapters.wire.recipe_document import recipe_document, recipe_from
 from application.ports.unit_of_work import RecipeRepository
 from domain.composition import Composition
 from domain.recipe import Recipe
-from domain.search import facets_of, ingredient_facets
+from domain.search import facets_of, ingredient_facets, naming_facets
 
 ADD = load("add_recipe")
 GET = load("get_recipe")
@@ -24,6 +24,9 @@ SAVE_READINGS = load("save_readings")
 IDS = load("recipe_ids")
 LOCK_USES = load("lock_uses")
 USES_AROUND = load("uses_around")
+NAMING = load("recipes_naming")
+# An array of arrays would have to be rectangular.
+_SEPARATOR = "\x1f"
 
 
 class PostgresRecipeRepository:
@@ -90,6 +93,11 @@ class PostgresRecipeRepository:
     async def ids(self, after: UUID | None, *, limit: int) -> Sequence[UUID]:
         """Return the next ids in their order."""
         return [row["id"] for row in await self._session.fetch(IDS, after, limit)]
+
+    async def naming(self, names: Collection[str], after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return the next ids of recipes that may name one of these."""
+        asked = [_SEPARATOR.join(sorted(naming_facets(name))) for name in names]
+        return [row["recipe_id"] for row in await self._session.fetch(NAMING, asked, after, limit)]
 
     async def lock_uses(self) -> None:
         """Wait until nobody else changes which recipe uses which."""

@@ -8,7 +8,7 @@ from domain.commands import ReviseCatalogue
 
 @dataclass(frozen=True, slots=True)
 class ReviseCatalogueHandler:
-    """Stores the catalogue; reports made afterwards leave aside what was projected with the old one."""
+    """Stores the table that came with Kondate; what follows from it is worked out anew by a rebuild."""
 
     async def handle(self, command: ReviseCatalogue, context: Context) -> None:
         """Replace it as a whole."""

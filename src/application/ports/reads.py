@@ -1,13 +1,14 @@
 """Queries that only show data: they build no aggregate and may return encoded bytes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from domain.ingredient import Catalogue
 from domain.job import Origin
+from domain.kept_ingredient import KeptIngredient
 from domain.report import Needs, RecipeSelection
 from domain.reports.facts import RecipeFacts
 from domain.reports.sources import Sources
@@ -77,6 +78,8 @@ class CatalogueVersion:
 
     name: str
     catalogue: Catalogue
+    kept: Mapping[UUID, KeptIngredient] = field(default_factory=dict)
+    """Its ingredients by id, in the order of their names."""
 
 
 class CatalogueReads(Protocol):

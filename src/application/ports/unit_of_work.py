@@ -12,6 +12,7 @@ from domain.composition import Composition
 from domain.events import Event
 from domain.ingredient import Ingredient
 from domain.job import Job, Origin
+from domain.kept_ingredient import KeptIngredient
 from domain.menu_plan import MenuPlan
 from domain.price_list import PriceList
 from domain.projection import RecipeProjection
@@ -62,6 +63,9 @@ class RecipeRepository(Protocol):
     async def ids(self, after: UUID | None, *, limit: int) -> Sequence[UUID]:
         """Return the ids that follow this one in their order, the first ones after None."""
 
+    async def naming(self, names: Collection[str], after: UUID | None, *, limit: int) -> Sequence[UUID]:
+        """Return, like `ids`, those of recipes whose lines may hold one of these names; some more do no harm."""
+
     async def lock_uses(self) -> None:
         """Let nobody else change which recipe uses which until the transaction ends; take this lock first."""
 
@@ -77,10 +81,19 @@ class ProjectionRepository(Protocol):
 
 
 class CatalogueRepository(Protocol):
-    """The ingredients that recipe lines are read against."""
+    """The ingredients that recipe lines are read against.
+
+    Each change gives the catalogue another version; the same ingredients in the same versions give the same one.
+    """
 
     async def replace(self, ingredients: Sequence[Ingredient]) -> None:
-        """Make these the whole catalogue; the same ingredients give the same version."""
+        """Make these the table; what callers have added or revised stays as it is."""
+
+    async def lock(self) -> Mapping[UUID, KeptIngredient]:
+        """Return all ingredients, unchanged by anybody else until the transaction ends."""
+
+    async def save(self, kept: KeptIngredient) -> None:
+        """Store a new ingredient, or the next version of one, in a locked catalogue."""
 
 
 class ReportRepository(Protocol):

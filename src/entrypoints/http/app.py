@@ -22,6 +22,12 @@ from entrypoints.http.routes.contract import openapi_document as show_contract
 from entrypoints.http.routes.contract import reference_file, reference_page
 from entrypoints.http.routes.drills import run_drill
 from entrypoints.http.routes.health import live, metrics, ready, serving
+from entrypoints.http.routes.ingredients import (
+    add_ingredient,
+    find_ingredients,
+    read_ingredient,
+    revise_ingredient,
+)
 from entrypoints.http.routes.jobs import cancel_job, follow_job, list_jobs, read_job
 from entrypoints.http.routes.operator import (
     cancel_any_job,
@@ -65,6 +71,10 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     publish_recipe,
     archive_recipe,
     delete_recipe,
+    find_ingredients,
+    read_ingredient,
+    add_ingredient,
+    revise_ingredient,
     add_price_list,
     read_price_list,
     revise_price_list,
@@ -139,6 +149,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),
             "catalogue": Provide(lambda: parts.catalogue, sync_to_thread=False),
+            "ingredients": Provide(lambda: parts.ingredients, sync_to_thread=False),
             "find": Provide(lambda: parts.find, sync_to_thread=False),
             "shared_recipes": Provide(lambda: parts.shared_recipes, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),

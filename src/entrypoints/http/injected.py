@@ -3,6 +3,7 @@
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
+from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
 from application.operations.operations import Operations
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
@@ -26,6 +27,8 @@ Described = NamedDependency[SkipValidation[Contract]]
 Ready = NamedDependency[SkipValidation[Readiness]]
 Ingredients = NamedDependency[SkipValidation[CatalogueReads]]
 """The ingredient catalogue."""
+FindingIngredients = NamedDependency[SkipValidation[FindIngredients]]
+"""Finds ingredients."""
 Finding = NamedDependency[SkipValidation[FindRecipes]]
 """Finds recipes."""
 Answering = NamedDependency[SkipValidation[Answer]]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from application.admission import Admission
 from application.bus import Bus
+from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
 from application.job_watch import JobWatch
 from application.once import Once
@@ -38,6 +39,7 @@ class ApiParts:
     report_reads: ReportReads
     planning_reads: PlanningReads
     find: FindRecipes
+    ingredients: FindIngredients
     catalogue: CatalogueReads
     verifier: TokenVerifier
     scope_prefix: str

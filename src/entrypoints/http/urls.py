@@ -6,6 +6,7 @@ from uuid import UUID
 TEMPLATES: Mapping[str, str] = {
     "recipe": "/recipe/{}",
     "report": "/reports/{}",
+    "ingredient": "/ingredients/{}",
     "job": "/jobs/{}",
     "price-list": "/price-lists/{}",
     "menu-plan": "/menu-plans/{}",

@@ -13,7 +13,7 @@ from entrypoints.local.private_file import write_privately
 from entrypoints.local.supervisor import Report
 
 SUBJECT = "cook"
-SCOPES = ("recipe:read", "recipe:write", "report:generate", "plan:write")
+SCOPES = ("recipe:read", "recipe:write", "report:generate", "plan:write", "ingredient:write")
 TOKEN_SECONDS = 43_200
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

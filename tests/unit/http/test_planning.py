@@ -6,6 +6,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from domain.commands import ReviseCatalogue
+from tests.support.builders import an_origin
 from tests.support.contracts.unit_of_work import an_ingredient
 from tests.support.http import ALICE, BOB, InMemoryApi, problem_of
 
@@ -19,7 +21,7 @@ each_kind = pytest.mark.parametrize(("path", "body", "missing"), KINDS)
 
 @pytest.fixture(autouse=True)
 async def _catalogue(api: InMemoryApi) -> None:
-    api.application.tables.ingredients = (an_ingredient("rice"),)
+    await api.application.bus.execute(ReviseCatalogue(ingredients=(an_ingredient("rice"),)), an_origin())
 
 
 async def added(client: httpx.AsyncClient, path: str, body: object) -> str:

@@ -1,3 +1,6 @@
-INSERT INTO ingredient (name, definition)
-SELECT name, definition::json
-FROM unnest($1::text[], $2::text[]) AS given (name, definition)
+INSERT INTO ingredient AS kept (id, name, definition)
+SELECT id, name, definition::json
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, name, definition)
+ON CONFLICT (name) DO UPDATE
+SET definition = excluded.definition, version = kept.version + 1
+WHERE kept.owner IS NULL AND kept.definition::text <> excluded.definition::text

@@ -1,3 +1,3 @@
-SELECT definition
+SELECT id, owner, version, definition
 FROM ingredient
-ORDER BY name
+ORDER BY name COLLATE "C"

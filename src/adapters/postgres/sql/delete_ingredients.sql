@@ -1,1 +1,2 @@
 DELETE FROM ingredient
+WHERE owner IS NULL AND name <> ALL ($1::text[])

@@ -1,0 +1,2 @@
+-- One number of our own choosing: changes of the catalogue wait for each other, and for nothing else.
+SELECT pg_advisory_xact_lock(7230117)
