@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, named
 
 PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -35,7 +35,7 @@ def at_once(writes: Sequence[Write], label: str) -> tuple[Statement, list[object
         if write.is_fenced:
             answers.append(f"fence(EXISTS (SELECT FROM write_{number}))")
     name = " and ".join(write.statement.name for write in writes)
-    return Statement(name, f"WITH {', '.join(parts)}\nSELECT {', '.join(answers)}"), values
+    return named(name, f"WITH {', '.join(parts)}\nSELECT {', '.join(answers)}"), values
 
 
 def _renumbered(text: str, after: int) -> str:

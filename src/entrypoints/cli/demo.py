@@ -12,6 +12,7 @@ from entrypoints.cli.running import environment
 from entrypoints.cli.seed import seed_samples
 from entrypoints.cli.tour import Tour
 from entrypoints.local.data_folder import DataFolder
+from entrypoints.local.greeting import addresses
 from entrypoints.local.picture import UpOptions, running_picture
 from entrypoints.local.up import run_until_signalled
 
@@ -31,8 +32,8 @@ async def _demo(console: Console) -> None:
     _empty(FOLDER)
     console.rule("[bold]1. Start every part on loopback")
     async with running_picture(environment(), UpOptions(data_dir=FOLDER), console.print) as picture:
-        for name, process in picture.state().items():
-            console.print(f"  {name:<9} {process}", highlight=False, soft_wrap=True)
+        for name, address in addresses(picture):
+            console.print(f"  {name:<9} {address}", highlight=False, soft_wrap=True)
         console.rule("[bold]2. Seed it")
         await seed_samples(picture.settings, console)
         await Tour(picture, console).show()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ import msgspec
 from rich.box import SIMPLE_HEAVY
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
+from entrypoints.cli.trail import marks_of, record_of, trail
 from entrypoints.container import newest_recipe
 from entrypoints.local.errors import LocalError
 from entrypoints.local.issuer_keys import KeyFolder
@@ -33,7 +35,6 @@ SHOWN = (
     ("sodium", "sodium_mg"),
 )
 MANY = 100
-LOGS = ("gateway", "api-1", "api-2", "worker", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,12 @@ class Tour:
         self.console.rule("[bold]3. Read a recipe (synchronous)")
         _, recipe = await self._exchange(client, "GET", f"/recipe/{await newest_recipe(self.picture.settings)}")
         self.console.print(f"  [bold]{escape(recipe['name'])}[/]")
+        lines = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for section in recipe["ingredients"]:
             for line in section["lines"]:
                 weight = f"{line['grams']:g} g of {line['ingredient']}" if "grams" in line else "not weighed"
-                self.console.print(f"    {line['text']}  [dim]{escape(weight)}[/]", highlight=False)
+                lines.add_row(escape(line["text"]), f"[dim]{escape(weight)}[/]")
+        self.console.print(Padding(lines, (0, 0, 0, 4)))
 
     async def _ask_for_a_report(self, client: aiohttp.ClientSession) -> tuple[str, Mapping[str, Any]]:
         self.console.rule("[bold]4. Ask for a report (deferred)")
@@ -98,26 +101,18 @@ class Tour:
 
     async def _show_lines(self, request_id: str) -> None:
         self.console.rule("[bold]7. The same request, wherever it went")
+        self.console.print(f"  X-Request-ID: {request_id}", highlight=False)
         async with asyncio.timeout(TRACE_SECONDS):
             for name in ("gateway", "worker"):  # logs are written in the background
-                while next(self._lines(name, request_id), None) is None:  # noqa: ASYNC110 (a file announces nothing)
+                while next(marks_of(self.picture.folder, name, request_id), None) is None:  # noqa: ASYNC110 (a file announces nothing)
                     await asyncio.sleep(0.1)
-        for name in LOGS:
-            for line in self._lines(name, request_id):
-                self.console.print(f"  [cyan]{name:<8}[/] {escape(line)}", highlight=False, soft_wrap=True)
-
-    def _lines(self, name: str, request_id: str) -> Iterator[str]:
-        file = self.picture.folder.log_file(name)
-        if file.exists():
-            for line in file.read_text("utf-8", errors="replace").splitlines():
-                if request_id in line:
-                    yield _short(line)
+        self.console.print(Padding(trail(self.picture.folder, request_id), (0, 0, 0, 2)))
 
     async def _show_trace(self, request_id: str) -> None:
         trace_id = next(
             record["trace_id"]
             for line in self.picture.folder.log_file("worker").read_text("utf-8").splitlines()
-            if (record := _record(line)) and record.get("request_id") == request_id and "trace_id" in record
+            if (record := record_of(line)) and record.get("request_id") == request_id and "trace_id" in record
         )
         async with aiohttp.ClientSession(self.picture.settings.otlp_endpoint) as client:
             spans = await self._settled_spans(client, trace_id)
@@ -150,22 +145,6 @@ class Tour:
 def _state(job: Mapping[str, Any]) -> str:
     progress = job.get("progress")
     return f"{job['status']}" + (f"  {progress['done']} of {progress['total']} recipes" if progress else "")
-
-
-def _short(line: str) -> str:
-    record = _record(line)
-    if record is None:
-        return line[:200]
-    kept = ("time", "event", "request_id", "route", "status", "handler", "outcome", "duration_ms", "message")
-    return "  ".join(f"{name}={record[name]}" for name in kept if record.get(name) not in (None, ""))[:240]
-
-
-def _record(line: str) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def _table(report: Mapping[str, Any]) -> Table:

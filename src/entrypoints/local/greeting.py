@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from entrypoints.local.picture import Picture
+from entrypoints.local.ports import LOOPBACK
 
 RECIPE = '{"name":"Rice","ingredients":[{"lines":["300 g rice","360 ml water"]}],"steps":["Cook the rice."]}'
 REPORT = '{"kind":"nutrition-summary"}'
@@ -17,6 +18,7 @@ def addresses(picture: Picture) -> list[tuple[str, str]]:
     return [
         ("gateway", picture.gateway_url),
         ("docs", f"{picture.gateway_url}/docs"),
+        ("api", " and ".join(f"http://{LOOPBACK}:{port}" for port in picture.places.api_ports)),
         ("issuer", settings.issuer),
         ("database", settings.database_url),
         ("queues", settings.sqs_endpoint or f"AWS, {settings.sqs_region}"),
