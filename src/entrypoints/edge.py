@@ -46,9 +46,19 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeRoute:
-    """One path with its methods and policy: `template` is written `/recipe/{recipe_id}`."""
+    """One path with the methods that it declares, and policy: `template` is written `/recipe/{recipe_id}`."""
 
     name: str
     template: str
     methods: frozenset[str]
     edge: Edge = field(default_factory=Edge)
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """Return the methods that it answers: what can be got can be asked about (RFC 9110, section 9.3.2)."""
+        return with_head(self.methods)
+
+
+def with_head(methods: frozenset[str]) -> frozenset[str]:
+    """Return these methods, and HEAD where GET is one of them."""
+    return methods | {"HEAD"} if "GET" in methods else methods

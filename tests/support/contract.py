@@ -29,7 +29,8 @@ class Contract:
     def faults(self, method: str, path: str, answer: httpx.Response) -> Iterator[str]:
         """Yield all that an answer is or has against the document."""
         template = self.template(path)
-        operation = None if template is None else self.document["paths"][template].get(method.lower())
+        asked = "get" if method == "HEAD" else method.lower()
+        operation = None if template is None else self.document["paths"][template].get(asked)
         if operation is None:
             yield from self._faults_of_nothing(method, answer)
             return

@@ -23,7 +23,7 @@ def openapi_document(routes: Sequence[EdgeRoute], settings: Settings, endpoint: 
     """Return the document to import; `endpoint` is where API Gateway reaches the API, for instance a load balancer."""
     paths: dict[str, Json] = {}
     for route in _public(routes):
-        for method in sorted(route.methods):
+        for method in sorted(route.answered):
             paths.setdefault(route.template, {})[method.lower()] = _operation(route, method, settings, endpoint)
     return {
         "openapi": "3.0.1",
@@ -47,7 +47,7 @@ def sam_template(routes: Sequence[EdgeRoute], settings: Settings, endpoint: str)
     heavy = {
         f"{method} {route.template}": _throttle(settings, limits.HEAVY_SHARE)
         for route in _public(routes)
-        for method in sorted(route.methods)
+        for method in sorted(route.answered)
         if route.edge.cost is Cost.HEAVY
     }
     return {

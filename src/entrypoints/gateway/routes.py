@@ -89,14 +89,16 @@ def _check_methods(group: list[EdgeRoute]) -> None:
 def _path_entries(regex: str, group: list[EdgeRoute], settings: Settings, own: list[Json]) -> list[Json]:
     template = group[0].template
     path: Json = pattern(regex) if _PARAMETER.search(template) else {"path": template}
-    allowed = ", ".join(sorted(method for route in group for method in route.methods))
-    refusal = _answer(f"{template} 405", path, 405, [*own, header("allow", allowed)])
+    allowed = header("allow", ", ".join(sorted({"OPTIONS"}.union(*(route.answered for route in group)))))
+    asked = {**path, "headers": [method_in(frozenset({"OPTIONS"}))]}
+    refusal = _answer(f"{template} 405", path, 405, [*own, allowed])
     return [
         *(
             entry
             for route in sorted(group, key=lambda each: each.name)
             for entry in _route_entries(route, path, settings)
         ),
+        {**_answer(f"{template} options", asked, 204, [*own, allowed]), "metadata": _described(template)},
         {**refusal, "metadata": _described(template)},
     ]
 
@@ -106,7 +108,7 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
 
     Each is preceded by one with more time for those who prefer to wait, where the route heeds that.
     """
-    parts = [part for part in (route.methods & READS, route.methods - READS) if part]
+    parts = [part for part in (route.answered & READS, route.answered - READS) if part]
     patient = replace(route.edge, timeout_seconds=route.edge.timeout_seconds + LONGEST_WAIT_SECONDS)
     times = [(patient, [_PREFERS_TO_WAIT]), (route.edge, [])] if route.edge.waits else [(route.edge, [])]
     return [

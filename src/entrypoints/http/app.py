@@ -13,6 +13,8 @@ from entrypoints.http.answers import Answer, Answers, answer_to
 from entrypoints.http.auth import Authentication, origin_of
 from entrypoints.http.event_stream import EventStreams
 from entrypoints.http.idempotency import key_guard
+from entrypoints.http.methods import Methods
+from entrypoints.http.negotiation import form_guard
 from entrypoints.http.observation import Observed
 from entrypoints.http.openapi.contract import Contract
 from entrypoints.http.openapi.document import openapi_document
@@ -141,7 +143,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     contract = Contract(lambda: openapi(parts.documents, with_docs=with_docs))
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),
-        guards=[authentication.guard, key_guard],
+        guards=[authentication.guard, form_guard, key_guard],
         dependencies={
             "origin": Provide(origin),
             "answer": Provide(answer),
@@ -163,7 +165,8 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         logging_config=None,
         request_max_body_size=Edge().body_limit_bytes,
     )
-    return Observed(app, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
+    methods = Methods(app, edge_routes(with_docs=with_docs))
+    return Observed(methods, tracer=parts.tracer, meter=parts.meter, telemetry=parts.telemetry, ids=parts.ids)
 
 
 def openapi(documents: Mapping[str, type], *, with_docs: bool) -> Any:  # noqa: ANN401 (JSON)

@@ -21,6 +21,7 @@ from entrypoints.http.faults import (
     UnauthenticatedError,
     ValidationFailedError,
 )
+from entrypoints.http.methods import allowed
 from entrypoints.http.observation import instance_of, request_id_of
 from entrypoints.problem_types import PROBLEM_TYPES, ProblemType
 
@@ -220,7 +221,7 @@ def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Re
     code = codes.get(error.status_code, "bad-request")
     body = problem(code, error.status_code, details.get(code, "The request is not well formed."), request)
     if isinstance(error, MethodNotAllowedException):
-        return _answer(body, Allow=(error.headers or {}).get("allow", ""))
+        return _answer(body, Allow=allowed((error.headers or {})["allow"].split(", ")))
     return _answer(body)
 
 

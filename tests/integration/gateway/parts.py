@@ -34,7 +34,7 @@ READ, WRITE, REPORT = "recipe:read", "recipe:write", "report:generate"
 ROUTES = (
     route("read_recipe", "/recipe/{recipe_id}", "GET", edge=scoped(READ)),
     route("replace_recipe", "/recipe/{recipe_id}", "PUT", edge=replace(scoped(WRITE), body_limit_bytes=1_000)),
-    route("list_recipes", "/recipes", "GET", "HEAD", edge=scoped(READ)),
+    route("list_recipes", "/recipes", "GET", edge=scoped(READ)),
     route("add_recipe", "/recipes", "POST", edge=scoped(READ, WRITE)),
     route("generate_report", "/generate-report", "POST", edge=replace(scoped(REPORT), cost=Cost.HEAVY)),
     route("read_job", "/jobs/{job_id}", "GET", edge=Edge(timeout_seconds=0.5)),

@@ -84,5 +84,8 @@ def test_a_refusal_for_want_of_a_token_can_be_read_too(client: httpx.Client) -> 
     assert client.get("/recipe/1", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
-def test_options_without_an_origin_is_a_method_like_others(client: httpx.Client) -> None:
-    assert client.options("/recipe/1").status_code == 405
+def test_options_without_an_origin_tells_the_methods_of_the_path(client: httpx.Client) -> None:
+    answer = client.options("/recipe/1")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PUT"
+    assert client.options("/nowhere").status_code == 404

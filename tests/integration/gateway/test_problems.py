@@ -36,11 +36,11 @@ def test_an_unknown_path_is_404(caller: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/recipe/1", "GET, PUT"),
-        ("TRACE", "/recipe/1", "GET, PUT"),
-        ("GET", "/generate-report", "POST"),
-        ("POST", "/jobs/stats", "GET"),
-        ("PATCH", "/recipes", "GET, HEAD, POST"),
+        ("DELETE", "/recipe/1", "GET, HEAD, OPTIONS, PUT"),
+        ("TRACE", "/recipe/1", "GET, HEAD, OPTIONS, PUT"),
+        ("GET", "/generate-report", "OPTIONS, POST"),
+        ("POST", "/jobs/stats", "GET, HEAD, OPTIONS"),
+        ("PATCH", "/recipes", "GET, HEAD, OPTIONS, POST"),
     ],
 )
 def test_another_method_is_405_and_told_which_are_allowed(

@@ -128,7 +128,7 @@ def test_templates_that_differ_in_a_name_only_share_one_path() -> None:
     other = replace(WRITE, template="/recipe/{id}")
     refusals = [entry for entry in entries_of(rendered(READ, other)) if entry["name"].endswith(" 405")]
 
-    assert [entry["response_headers_to_add"][0]["header"]["value"] for entry in refusals] == ["GET, PUT"]
+    assert [entry["response_headers_to_add"][0]["header"]["value"] for entry in refusals] == ["GET, HEAD, OPTIONS, PUT"]
 
 
 def test_a_method_declared_twice_is_refused() -> None:

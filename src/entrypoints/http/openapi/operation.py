@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from entrypoints.edge import Exposure
 from entrypoints.http.observation import canonical_uuid
-from entrypoints.http.openapi.described import Described, Parameter
+from entrypoints.http.openapi.described import JSON, Described, Parameter
 from entrypoints.http.openapi.headers import answer_headers, request_headers
 from entrypoints.http.openapi.refusals import component_name, refusals_of
 from entrypoints.http.openapi.schemas import Schemas, without_none
@@ -106,8 +106,16 @@ def _responses(route: Described, schemas: Schemas) -> dict[int, Json]:
         }
         if content and route.method != "HEAD":
             answer["content"] = {media_type: _content(schemas, shown) for media_type, shown in content.items()}
+        if JSON in content and any(each.name == "fields" for each in route.parameters(QueryParameter)):
+            answer["content"][JSON] = _or_a_part(answer["content"][JSON])
         responses[status] = answer
     return responses
+
+
+def _or_a_part(content: Json) -> Json:
+    """Say that members are left out where only some are asked for."""
+    part = {"type": "object", "description": "With `fields`: those members only, of the whole or of each item."}
+    return {**content, "schema": {"anyOf": [content["schema"], part]}}
 
 
 def _content(schemas: Schemas, types: tuple[Any, ...]) -> Json:

@@ -30,7 +30,7 @@ def refusals_of(route: Described) -> Mapping[int, frozenset[str]]:
     if route.is_behind_gateway:
         codes |= {*BY_THE_GATEWAY}
     if route.edge.exposure is Exposure.TOKEN:
-        codes |= {"unauthorized", "keys-unavailable"}
+        codes |= {"unauthorized", "keys-unavailable", "not-acceptable"}
     if route.edge.scopes or route.edge.roles:
         codes.add("insufficient-scope")
     if route.body:

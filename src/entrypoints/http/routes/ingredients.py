@@ -22,6 +22,7 @@ from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.schemas.ingredients import (
     IngredientInput,
     IngredientList,
+    IngredientShown,
     cursor_after,
     listed,
     name_before,
@@ -61,7 +62,7 @@ async def find_ingredients(
     return Response(listed(page, following), headers=headers)
 
 
-@get("/ingredients/{ingredient_id:str}", opt={"edge": READING})
+@get("/ingredients/{ingredient_id:str}", opt={"edge": READING, "shows": {"application/json": IngredientShown}})
 async def read_ingredient(
     request: Request[Any, Any, Any], ingredient_id: Segment, ingredients: FindingIngredients
 ) -> ASGIResponse:

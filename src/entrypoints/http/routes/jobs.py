@@ -22,6 +22,7 @@ from entrypoints.http.observation import canonical_uuid
 from entrypoints.http.preferences import preference_of
 from entrypoints.http.schemas.jobs import JobAccepted, JobBody, JobPage
 from entrypoints.http.showing import JobShowing
+from entrypoints.http.sparse import Fields, fields_of, picked_of, wanted_fields
 
 MOST_OF_A_PAGE = 200
 
@@ -36,16 +37,19 @@ async def list_jobs(
     status: FromQuery[JobStatus | None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
+    fields: Fields = None,
 ) -> Response[JobPage]:
     """List the caller's own jobs, newest first."""
+    wanted = wanted_fields(fields, fields_of(JobBody))
     after = None if cursor is None else position_of(cursor)
     found = await showing.reads.page(owner=origin.principal.subject, status=status, after=after, limit=limit + 1)
     items, headers = found[:limit], {"Cache-Control": "private, no-cache"}
     following = None
     if len(found) > limit:
         following = cursor_of(Position(at=items[-1].created_at, id=items[-1].id))
-        headers |= next_link("/jobs", following, status=status, limit=limit)
-    return Response(JobPage(items=tuple(JobBody.of(job) for job in items), next=following), headers=headers)
+        headers |= next_link("/jobs", following, status=status, limit=limit, fields=fields)
+    shown = tuple(picked_of(JobBody.of(job), wanted) for job in items)
+    return Response(JobPage(items=shown, next=following), headers=headers)
 
 
 @get("/jobs/{job_id:str}", opt={"edge": Edge(waits=True)})

@@ -10,7 +10,8 @@ from domain.recipe import RecipeStatus
 from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, RecipeSearch
 from entrypoints.edge import Edge
 from entrypoints.http.injected import Caller, Finding
-from entrypoints.http.schemas.recipe_search import RecipeList, following_url, page_body, place_of
+from entrypoints.http.schemas.recipe_search import RecipeList, RecipeListItem, following_url, page_body, place_of
+from entrypoints.http.sparse import Fields, fields_of, wanted_fields
 
 Text = Annotated[
     str | None,
@@ -44,8 +45,10 @@ async def find_recipes(  # noqa: PLR0913, PLR0917 (one argument a filter)
     status: Status = "published",
     limit: Limit = 20,
     cursor: FromQuery[str | None] = None,
+    fields: Fields = None,
 ) -> Response[RecipeList]:
     """Find recipes that meet every condition given."""
+    wanted = wanted_fields(fields, fields_of(RecipeListItem))
     search = RecipeSearch(
         text=text or "",
         tags=tuple(tag or ()),
@@ -60,5 +63,5 @@ async def find_recipes(  # noqa: PLR0913, PLR0917 (one argument a filter)
     headers = {"Cache-Control": "private, no-cache"}
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
-    body: Any = page_body(page, following)
+    body: Any = page_body(page, following, wanted)
     return Response(body, media_type="application/json", headers=headers)

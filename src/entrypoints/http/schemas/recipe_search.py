@@ -11,6 +11,8 @@ import msgspec
 from application.ports.reads import RecipePage
 from domain.search import RecipePlace
 from entrypoints.http.faults import RequestError
+from entrypoints.http.schemas.recipes import YieldInput
+from entrypoints.http.sparse import picked
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -33,6 +35,7 @@ class RecipeListItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     owner: str
     name: str
     description: str | None = None
+    recipe_yield: YieldInput | None = msgspec.field(default=None, name="yield")
     category: str | None = None
     cuisine: str | None = None
     tags: tuple[str, ...] = ()
@@ -50,9 +53,10 @@ class RecipeList(msgspec.Struct, frozen=True):
     next: str | None
 
 
-def page_body(page: RecipePage, following: str | None) -> bytes:
-    """Return the JSON of a page, its items passed through."""
-    return b'{"items":[' + b",".join(page.items) + b'],"next":' + msgspec.json.encode(following) + b"}"
+def page_body(page: RecipePage, following: str | None, wanted: frozenset[str] | None) -> bytes:
+    """Return the JSON of a page, its items passed through, or what is wanted of each."""
+    items = b",".join(picked(item, wanted) for item in page.items)
+    return b'{"items":[' + items + b'],"next":' + msgspec.json.encode(following) + b"}"
 
 
 def following_url(path: str, query: list[tuple[str, str]], place: RecipePlace | None) -> str | None:
