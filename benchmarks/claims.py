@@ -44,8 +44,8 @@ def statements(job: UUID) -> dict[str, tuple[object, ...]]:
         "watch_jobs": ([job], [1], [1], [1]),
         "backlog": (),
         "announce_stale": (120.0, 200, "org.kondate.job.v1", "/kondate"),
-        "claim_messages": (100,),
-        "outbox_lag": (),
+        "claim_messages": (100, 200),
+        "outbox_lag": (200,),
         "expire_jobs": (30 * 86_400.0, 200),
     }
 

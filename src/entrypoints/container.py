@@ -145,7 +145,7 @@ class Container(containers.DeclarativeContainer):
     job_store = providers.Singleton(PostgresJobStore, database, message_types)
     job_leases = providers.Singleton(PostgresJobLeases, database)
     job_upkeep = providers.Singleton(PostgresJobUpkeep, database)
-    outbox_store = providers.Singleton(PostgresOutboxStore, database)
+    outbox_store = providers.Singleton(PostgresOutboxStore, database, settings.provided.queued_messages_of_one_caller)
     catalogue = providers.Singleton(PostgresCatalogueReads, database)
     corpus = providers.Singleton(PostgresRecipeCorpus, database, catalogue)
     recipe_reads = providers.Singleton(PostgresRecipeReads, database)

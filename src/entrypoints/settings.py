@@ -107,6 +107,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     """Run the relay inside each worker; false where `kondate relay` runs alone."""
     worker_jobs_of_one_caller: Positive = 6
     """How many jobs of one caller may run at once, over all workers; the others' turn comes between them."""
+    queued_messages_of_one_caller: Positive = 200
+    """With so many of one caller's jobs waiting in the queue, the messages of more wait in the outbox."""
     most_queued_jobs: Positive = 100_000
     """More than these waiting, and deferred routes answer 503 until enough are done."""
     oldest_queued_seconds: Positive = 3_600

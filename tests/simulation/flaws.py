@@ -8,7 +8,7 @@ from uuid import UUID
 
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.outbox import InMemoryOutboxStore
-from adapters.memory.tables import KeyRow, Tables
+from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.memory.unit_of_work import InMemoryTransaction
 from application.bus import Bus, Execution
 from application.context import Context
@@ -198,8 +198,8 @@ class TrustingRelay(Relay):
 class CursorOutboxStore(InMemoryOutboxStore):
     """Goes through the events by id and never looks back; ids are given before the commit."""
 
-    def __init__(self, tables: Tables, clock: Clock) -> None:
-        super().__init__(tables, clock)
+    def __init__(self, tables: Tables, clock: Clock, most_of_one_caller: int) -> None:
+        super().__init__(tables, clock, most_of_one_caller)
         self._last = ""
 
     @asynccontextmanager
@@ -215,6 +215,15 @@ class CursorOutboxStore(InMemoryOutboxStore):
         finally:
             for row in behind:
                 row.is_claimed = False
+
+
+class HoardingOutboxStore(InMemoryOutboxStore):
+    """Takes jobs whose messages are still here for ones that crowd the queue."""
+
+    def _is_held_back(self, row: OutboxRow) -> bool:
+        jobs = [job for job in self._tables.jobs.values() if job.owner == row.message.group]
+        waiting = sum(job.status is JobStatus.QUEUED for job in jobs)
+        return row.is_first_announcement and waiting > self._most_of_one_caller
 
 
 class UnscopedBus(Bus):
@@ -337,6 +346,7 @@ FLAWS: Mapping[str, Parts] = {
     "mark-before-send": Parts(relay=MarkingFirstRelay),
     "mark-all-on-partial-failure": Parts(relay=TrustingRelay),
     "outbox-by-cursor": Parts(outbox=CursorOutboxStore),
+    "messages-held-back-for-ever": Parts(outbox=HoardingOutboxStore),
     "no-outbox": Parts(job_store=UnannouncingJobStore),
     "unscoped-key": Parts(bus=UnscopedBus),
     "fingerprint-ignored": Parts(bus=RequestBlindBus),

@@ -132,7 +132,13 @@ class InMemoryJobStore:
         ages = [(now - job.created_at).total_seconds() for job in self._tables.jobs.values() if job.status == "queued"]
         minute = timedelta(seconds=60)
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at > now - minute]
-        return Backlog(queued=len(ages), oldest_seconds=max(ages, default=0.0), finished_per_second=len(finished) / 60)
+        unsent = sum(row.is_first_announcement for row in self._tables.outbox)
+        return Backlog(
+            queued=len(ages),
+            unsent=unsent,
+            oldest_seconds=max(ages, default=0.0),
+            finished_per_second=len(finished) / 60,
+        )
 
     def _announce(self, job: Job) -> None:
         now = self._clock.now()

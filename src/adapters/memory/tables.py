@@ -29,6 +29,11 @@ class OutboxRow:
     is_claimed: bool = False
     refusals: int = 0
 
+    @property
+    def is_first_announcement(self) -> bool:
+        """Tell whether it announces a job for the first time."""
+        return self.channel is Channel.COMMANDS and self.message.id == self.message.subject
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:

@@ -63,6 +63,7 @@ class PostgresJobUpkeep:
             [row] = await session.fetch(BACKLOG)
         return Backlog(
             queued=row["queued"],
+            unsent=row["unsent"],
             oldest_seconds=row["oldest_seconds"],
             finished_per_second=row["finished_per_second"],
         )

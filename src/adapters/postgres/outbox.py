@@ -26,6 +26,8 @@ STEP_BACK = load("step_back_messages")
 REFUSED = load("refused_messages")
 LAG = load("outbox_lag")
 NOTIFICATION = "kondate_outbox"
+FIRST_LOOK_SECONDS = 0.1
+"""How soon it is looked whether a crowded queue has room again: then for twice as long, while it has none."""
 
 
 async def store_message(
@@ -94,21 +96,29 @@ class PostgresOutboxBatch:
 class PostgresOutboxStore:
     """The relay's side, with a connection of its own that listens for commits."""
 
-    def __init__(self, database: Database) -> None:
-        """Take the database; the listening connection is opened by `listening`."""
+    def __init__(self, database: Database, most_of_one_caller: int) -> None:
+        """Take the database, and how much of one caller may crowd the queue.
+
+        The listening connection is opened by `listening`.
+        """
         self._database = database
+        self._most_of_one_caller = most_of_one_caller
         self._woken = asyncio.Event()
+        self._look_seconds: float | None = None
 
     @asynccontextmanager
     async def claim(self, limit: int) -> AsyncIterator[OutboxBatch]:
         """Lock up to `limit` unsent messages until the block ends."""
         async with self._database.transaction(None) as session:
-            yield PostgresOutboxBatch(session, await session.fetch(CLAIM, limit))
+            answer = await session.fetch(CLAIM, limit, self._most_of_one_caller)
+            rows = [row for row in answer if row["position"] is not None]
+            self._note(is_crowded=answer[0]["is_crowded"], has_sent=bool(rows))
+            yield PostgresOutboxBatch(session, rows)
 
     async def wait(self, *, timeout_seconds: float) -> None:
         """Return at the next notification or when the time is over."""
         try:
-            async with asyncio.timeout(timeout_seconds):
+            async with asyncio.timeout(min(timeout_seconds, self._look_seconds or timeout_seconds)):
                 await self._woken.wait()
         except TimeoutError:
             return
@@ -118,7 +128,7 @@ class PostgresOutboxStore:
     async def lag_seconds(self) -> float:
         """Return the age of the oldest unsent message."""
         async with self._database.session() as session:
-            return float(await session.value(LAG))
+            return float(await session.value(LAG, self._most_of_one_caller))
 
     async def refused(self) -> int:
         """Count unsent messages that were refused."""
@@ -128,6 +138,15 @@ class PostgresOutboxStore:
     def wake(self, *_notification: object) -> None:
         """Note that a commit added messages; the listener calls this."""
         self._woken.set()
+
+    def _note(self, *, is_crowded: bool, has_sent: bool) -> None:
+        """Note when to look again: nothing tells that a job has begun, and so made room."""
+        if not is_crowded:
+            self._look_seconds = None
+        elif has_sent or self._look_seconds is None:
+            self._look_seconds = FIRST_LOOK_SECONDS
+        else:
+            self._look_seconds *= 2
 
 
 def _message(row: asyncpg.Record) -> Message:

@@ -81,9 +81,13 @@ class JobLeases(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What waits: how many jobs, the oldest's age, and how many a second were finished of late."""
+    """What waits: how many jobs, the oldest's age, and how many a second were finished of late.
+
+    Of the queued ones, so many are `unsent`: their first message is still in the outbox.
+    """
 
     queued: int
+    unsent: int = 0
     oldest_seconds: float
     finished_per_second: float
 

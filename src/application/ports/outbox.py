@@ -28,13 +28,17 @@ class OutboxStore(Protocol):
     """Any number of relays may claim at once: no two hold the same message."""
 
     def claim(self, limit: int) -> AbstractAsyncContextManager[OutboxBatch]:
-        """Lock up to `limit` unsent messages; a crash inside the block leaves them unsent."""
+        """Lock up to `limit` unsent messages; a crash inside the block leaves them unsent.
+
+        While a caller has many jobs whose messages wait in the queue, the first messages of more are left here: the
+        queue may give messages out in their order, and then one caller's flood would be before everybody else's.
+        """
 
     async def wait(self, *, timeout_seconds: float) -> None:
         """Return when a commit may have added messages, or when the time is over."""
 
     async def lag_seconds(self) -> float:
-        """Return the age of the oldest unsent message that might have left; 0 when there is none."""
+        """Return the age of the oldest unsent message that should have left; 0 when there is none."""
 
     async def refused(self) -> int:
         """Return how many unsent messages the queue has refused at least once."""

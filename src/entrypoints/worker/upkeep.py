@@ -49,10 +49,12 @@ class UpkeepLoop:
     async def reconcile(self) -> None:
         """Send fresh messages for jobs whose last one seems forgotten: as many as the queue has too few.
 
-        A job that merely waits in a long queue has its message there. Which one's is missing nobody can tell, so a few
-        are sent in any case, those that were announced longest ago: messages may be there that belong to no job.
+        A job that merely waits in a long queue has its message there, or in the outbox. Which one's is missing nobody
+        can tell, so a few are sent in any case, those that were announced longest ago: messages may be there that
+        belong to no job.
         """
-        missing = (await self.upkeep.backlog()).queued - await self.gauges.backlog(Channel.COMMANDS)
+        backlog = await self.upkeep.backlog()
+        missing = backlog.queued - backlog.unsent - await self.gauges.backlog(Channel.COMMANDS)
         limit = min(BATCH, max(FEW, missing))
         announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=limit)
         if announced:

@@ -78,7 +78,7 @@ async def test_stale_attempt_leaves_no_trace(database: Database, unit_of_work: P
     with pytest.raises(LeaseLostError):
         await end(unit_of_work, stale)
     assert await marks(database) == 0
-    async with PostgresOutboxStore(database).claim(10) as batch:
+    async with PostgresOutboxStore(database, 1_000).claim(10) as batch:
         assert [len(messages) for messages in batch.messages.values()] == [1], "only the first announcement"
 
 

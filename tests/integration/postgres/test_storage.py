@@ -34,6 +34,8 @@ from tests.support.contracts.unit_of_work import StoredLine, UnitOfWorkContract
 from tests.support.contracts.upkeep import UpkeepContract
 from tests.support.fakes import CountingIds
 
+MANY = 1_000_000
+
 
 class TestPostgresJobStore(JobStoreContract):
     """Jobs."""
@@ -50,7 +52,9 @@ class TestPostgresOutbox(OutboxContract):
     @pytest.fixture(autouse=True)
     async def parts(self, database: Database, database_dsn: str) -> AsyncIterator[None]:
         self.jobs = PostgresJobStore(database, MessageTypes())
-        self.outbox = store = PostgresOutboxStore(database)
+        self.leases = PostgresJobLeases(database)
+        self.outbox = store = PostgresOutboxStore(database, MANY)
+        self.narrow = PostgresOutboxStore(database, 2)
         async with listening(database_dsn, NOTIFICATION, store.wake):
             await store.wait(timeout_seconds=5)  # the first wake-up says that the listener is connected
             yield
@@ -66,7 +70,7 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
         self.index = PostgresRecipeIndex(database)
         self.report_reads = PostgresReportReads(database)
         self.catalogue = PostgresCatalogueReads(database)
-        self.outbox = PostgresOutboxStore(database)
+        self.outbox = PostgresOutboxStore(database, MANY)
         self.jobs = PostgresJobStore(database, MessageTypes())
         self.database = database
 
@@ -113,7 +117,7 @@ class TestPostgresUpkeep(UpkeepContract):
         self.jobs = PostgresJobStore(database, MessageTypes())
         self.leases = PostgresJobLeases(database)
         self.upkeep = PostgresJobUpkeep(database)
-        self.outbox = PostgresOutboxStore(database)
+        self.outbox = PostgresOutboxStore(database, MANY)
         self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from application.ports.jobs import JobStore
+from application.ports.jobs import ClaimTerms, JobLeases, JobStore
 from application.ports.outbox import OutboxStore
 from application.ports.queue import Channel
 from tests.support.builders import a_job
@@ -18,7 +18,10 @@ class OutboxContract:
     """Subclassed once for each adapter; `jobs` writes into the same outbox."""
 
     jobs: JobStore
+    leases: JobLeases
     outbox: OutboxStore
+    narrow: OutboxStore
+    """The same, where two jobs of one caller crowd the queue."""
 
     async def waiting(self) -> list[str]:
         async with self.outbox.claim(100) as batch:
@@ -68,6 +71,37 @@ class OutboxContract:
                 raise RelayDiedError
         assert await self.waiting() == [str(a_job(1).id)]
         assert await self.outbox.refused() == 0
+
+    async def sent(self, limit: int) -> list[str]:
+        async with self.narrow.claim(limit) as batch:
+            ids = [message.id for message in batch.messages.get(Channel.COMMANDS, ())]
+            await batch.mark_sent(ids)
+        return ids
+
+    async def test_a_caller_who_crowds_the_queue_waits_here_and_others_do_not(self) -> None:
+        for number in (1, 2, 3):
+            await self.jobs.accept(a_job(number))
+        await self.jobs.accept(a_job(4, owner="bob"))
+        assert await self.sent(2) == [str(a_job(1).id), str(a_job(2).id)]
+        assert await self.sent(100) == [str(a_job(4).id)]
+        assert await self.sent(100) == []
+        await self.jobs.claim(a_job(1).id, ClaimTerms(lease_seconds=60))
+        assert await self.sent(100) == [str(a_job(3).id)]
+
+    async def test_a_message_that_waits_for_room_is_not_late(self) -> None:
+        for number in (1, 2, 3):
+            await self.jobs.accept(a_job(number))
+        await self.sent(2)
+        assert await self.narrow.lag_seconds() == 0
+
+    async def test_a_fresh_message_for_a_forgotten_one_waits_for_no_room(self) -> None:
+        """What the queue forgot would crowd it for ever."""
+        for number in (1, 2, 3, 4):
+            await self.jobs.accept(a_job(number))
+        await self.sent(3)
+        await self.leases.announce_again(a_job(1).id)
+        [again] = await self.sent(100)
+        assert again.startswith(str(a_job(1).id))
 
     async def test_lag_is_zero_only_when_nothing_waits(self) -> None:
         assert await self.outbox.lag_seconds() == 0

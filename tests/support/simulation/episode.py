@@ -31,7 +31,11 @@ class Episode:
         # Without upkeep no message may be forgotten, and then nothing may be lost either.
         has_upkeep = draw.random() < 0.5
         world = World(
-            draw.getrandbits(60), self.parts, has_upkeep=has_upkeep, most_of_one_owner=draw.choice((2, 1_000_000))
+            draw.getrandbits(60),
+            self.parts,
+            has_upkeep=has_upkeep,
+            most_of_one_owner=draw.choice((2, 1_000_000)),
+            most_sent_of_one_owner=draw.choice((1, 4, 1_000_000)),
         )
         # What is asked for anew after it was forgotten is done anew: then other systems' duplicates would be, too.
         faults = Faults(world, draw, is_long=has_upkeep and draw.random() < 0.3)

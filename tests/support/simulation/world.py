@@ -95,6 +95,7 @@ class World:
     parts: Parts = field(default_factory=Parts)
     has_upkeep: bool = True
     most_of_one_owner: int = 1_000_000
+    most_sent_of_one_owner: int = 1_000_000
     haste: float = 0
     lateness_seconds: float = LATEST_SECONDS
     poll_seconds: int = 20
@@ -104,7 +105,7 @@ class World:
         self.loop = SimulatedLoop()
         self.tables = Tables()
         self.clock = LoopClock(self.loop, OUTSIDE)
-        self.outbox = self.parts.outbox(self.tables, self.clock)
+        self.outbox = self.parts.outbox(self.tables, self.clock, self.most_sent_of_one_owner)
         self.ids = CountingIds()
         self.judge = Judge(self.tables, self.clock, RETENTION)
         self.telemetry = CountingTelemetry(self.judge.told)

@@ -42,8 +42,9 @@ class TestInMemoryOutbox(OutboxContract):
     @pytest.fixture(autouse=True)
     async def parts(self) -> None:
         tables, clock = Tables(), JobStoreContract.clock
-        self.jobs = InMemoryJobStore(tables, clock)
+        self.jobs = self.leases = InMemoryJobStore(tables, clock)
         self.outbox = InMemoryOutboxStore(tables, clock)
+        self.narrow = InMemoryOutboxStore(tables, clock, most_of_one_caller=2)
 
 
 class TestInMemoryUnitOfWork(UnitOfWorkContract):

@@ -57,6 +57,15 @@ async def test_as_many_are_announced_again_as_the_queue_has_too_few() -> None:
     assert len(waiting.app.tables.outbox) == 20
 
 
+async def test_messages_that_are_still_in_the_outbox_are_not_missing() -> None:
+    waiting = Waiting()
+    await waiting.defer(50)
+    for _ in range(50):
+        await waiting.app.bus.defer(REPORT, an_origin())
+    await waiting.upkeep.reconcile()
+    assert len(waiting.app.tables.outbox) == 50 + FEW
+
+
 async def test_those_announced_longest_ago_come_first() -> None:
     waiting = Waiting()
     await waiting.defer(FEW)

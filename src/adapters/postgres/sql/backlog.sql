@@ -1,5 +1,6 @@
 SELECT
     (SELECT count(*) FROM job WHERE status = 'queued') AS queued,
+    (SELECT count(*) FROM outbox WHERE channel = 'commands' AND message_id = subject) AS unsent,
     (
         SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
         FROM job
