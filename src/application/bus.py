@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from application.context import Context, ProgressReporter, SilentProgress
-from application.dispatch import EVENT_HANDLERS, USE_CASES, kind_of
+from application.dispatch import EVENT_HANDLERS, USE_CASES, handler_types, kind_of
 from application.ports.clock import Clock, IdFactory
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, JobStore
@@ -60,8 +60,7 @@ class Bus:
 
     def __post_init__(self) -> None:
         """Refuse to start with a table row that nothing could carry out."""
-        named = {case.handler for case in USE_CASES.values()}.union(*EVENT_HANDLERS.values())
-        missing = named - self.handlers.keys()
+        missing = handler_types() - self.handlers.keys()
         if missing:
             raise MissingHandlerError(", ".join(sorted(handler.__name__ for handler in missing)))
 

@@ -95,6 +95,11 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
 }
 
 
+def handler_types() -> frozenset[type]:
+    """Return every handler that the table names, of commands and of events."""
+    return frozenset(case.handler for case in USE_CASES.values()).union(*EVENT_HANDLERS.values())
+
+
 def is_followed(event: type[Event]) -> bool:
     """Tell whether any handler follows this event; one that nobody follows need not travel."""
     return event in EVENT_HANDLERS

@@ -56,7 +56,7 @@ class Interleaved(RuleBasedStateMachine):
     @invariant()
     def no_promise_is_broken(self) -> None:
         self.world.judge.raise_broken()
-        assert not self.world.loop.errors
+        assert not self.world.loop.errors, self.world.loop.errors
 
     def begin(self, work: Coroutine[Any, Any, object], process: Process | None = None) -> None:
         """Begin a piece of work in a new process."""

@@ -17,7 +17,7 @@ from adapters.memory.unit_of_work import InMemoryTransaction
 from adapters.wire.codec import MessageTypes
 from adapters.wire.messages import WireMessageReader
 from application.bus import Bus
-from application.dispatch import USE_CASES
+from application.dispatch import handler_types
 from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.generate_report import GenerateReportHandler
@@ -168,7 +168,7 @@ class World:
         clock = LoopClock(self.loop, process)
         return self.parts.bus(
             handlers={
-                **dict.fromkeys((case.handler for case in USE_CASES.values()), UNUSED),
+                **dict.fromkeys(handler_types(), UNUSED),
                 ProjectRecipe: FollowingHandler(self.judge),
                 CancelJobHandler: CancelJobHandler(clock),
                 GenerateReportHandler: self.parts.handler(
