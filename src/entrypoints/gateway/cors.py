@@ -13,7 +13,8 @@ ALLOWED_HEADERS = (
     "X-Request-ID, traceparent, tracestate"
 )
 EXPOSED_HEADERS = (
-    "Location, Retry-After, ETag, Link, RateLimit, RateLimit-Policy, Preference-Applied, X-Request-ID, WWW-Authenticate"
+    "Location, Retry-After, ETag, Link, RateLimit, RateLimit-Policy, Preference-Applied, "
+    "Idempotency-Replayed, X-Request-ID, WWW-Authenticate"
 )
 PREFLIGHT_SECONDS = 600
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.integration.system.parts import RunningSystem, running_system
+from tests.support.browser import PageServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,16 @@ class Tokens:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    with running_system(tmp_path_factory.mktemp("system")) as system:
+def page() -> Iterator[PageServer]:
+    """Serve the example page; its origin is one that the system allows."""
+    with PageServer().serving() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, page: PageServer) -> Iterator[RunningSystem]:
+    settings = {"KONDATE_CORS_ORIGINS": page.origin}
+    with running_system(tmp_path_factory.mktemp("system"), settings=settings) as system:
         yield system
 
 
