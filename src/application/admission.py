@@ -42,10 +42,14 @@ class Admission:
 
     async def defer(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Acceptance:
         """Keep the command as a job, or raise OverloadedError before anything is stored."""
+        await self.check()
+        return await self.bus.defer(command, origin, key)
+
+    async def check(self) -> None:
+        """Raise OverloadedError while nothing more is taken."""
         backlog = await self._current()
         if backlog.queued > self.most_queued or backlog.oldest_seconds > self.oldest_seconds:
             raise OverloadedError(_retry_after(backlog, self.most_queued))
-        return await self.bus.defer(command, origin, key)
 
     async def _current(self) -> Backlog:
         now = self.clock.now()

@@ -11,8 +11,10 @@ from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.export_recipes import ExportRecipesHandler
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.import_recipes import ImportRecipesHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
@@ -30,7 +32,9 @@ from domain.commands import (
     CancelJob,
     Command,
     DeleteRecipe,
+    ExportRecipes,
     GenerateReport,
+    ImportRecipes,
     PublishRecipe,
     ReviseCatalogue,
     ReviseIngredient,
@@ -72,6 +76,8 @@ USE_CASES: Mapping[type[Command], UseCase] = {
     PublishRecipe: UseCase(handler=PublishRecipeHandler, scope="recipe:write"),
     ArchiveRecipe: UseCase(handler=ArchiveRecipeHandler, scope="recipe:write"),
     DeleteRecipe: UseCase(handler=DeleteRecipeHandler, scope="recipe:write"),
+    ImportRecipes: UseCase(handler=ImportRecipesHandler, scope="recipe:write", timeout_seconds=1_800),
+    ExportRecipes: UseCase(handler=ExportRecipesHandler, scope="recipe:read", timeout_seconds=1_800),
     GenerateReport: UseCase(handler=GenerateReportHandler, scope="report:generate", timeout_seconds=600),
     AddPriceList: UseCase(handler=AddPriceListHandler, scope="plan:write"),
     RevisePriceList: UseCase(handler=RevisePriceListHandler, scope="plan:write"),

@@ -48,9 +48,10 @@ def allergens_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeA
     worst = dict.fromkeys(Allergen, Presence.FREE)
     for name in {line.ingredient for line in lines}:
         ingredient = catalogue.get(name) if name is not None else None
+        told = ingredient.eu_allergens if ingredient is not None else {}
         for allergen, known in worst.items():
-            presence = ingredient.presence(allergen) if ingredient is not None else Presence.UNKNOWN
-            if _RANK[presence] > _RANK[known]:
+            presence = told.get(allergen, Presence.UNKNOWN)
+            if presence is not known and _RANK[presence] > _RANK[known]:
                 worst[allergen] = presence
     return RecipeAllergens(
         contained=_with(worst, Presence.CONTAINS),

@@ -10,6 +10,7 @@ from domain.ingredient_rules import check_ingredient
 from domain.menu_plan import MenuPlanContent
 from domain.price_list import PriceListContent
 from domain.recipe import RecipeContent
+from domain.recipe_export import ExportSelection
 from domain.report import RecipeSelection, ReportKind, ReportParameters
 from domain.reports.kinds import KINDS
 
@@ -54,6 +55,21 @@ class DeleteRecipe:
 
     recipe_id: UUID
     expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRecipes:
+    """Add the recipes of an upload of the caller's, line by line."""
+
+    upload_id: UUID
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRecipes:
+    """Write recipes out as lines that can be imported again, and keep them for the caller."""
+
+    selection: ExportSelection = field(default_factory=ExportSelection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +170,8 @@ Command = (
     | PublishRecipe
     | ArchiveRecipe
     | DeleteRecipe
+    | ImportRecipes
+    | ExportRecipes
     | GenerateReport
     | AddPriceList
     | RevisePriceList

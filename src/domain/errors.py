@@ -153,6 +153,39 @@ class IngredientNotFoundError(DomainError):
     kind = ErrorKind.NOT_FOUND
 
 
+class UnreadableLineError(DomainError):
+    """The line is not JSON as RFC 8259 and I-JSON have it, or is too long."""
+
+    code = "unreadable-line"
+
+
+class UploadNotFoundError(DomainError):
+    """No such upload, or not one of this principal's; or it was imported, or has expired."""
+
+    code = "upload-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class ImportNotFoundError(DomainError):
+    """No such import, or not one of this principal's."""
+
+    code = "import-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class InvalidExportError(DomainError):
+    """The export's conditions break a rule."""
+
+    code = "invalid-export"
+
+
+class ExportNotFoundError(DomainError):
+    """No such export, or not one of this principal's."""
+
+    code = "export-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
 class JobNotFoundError(DomainError):
     """No such job, or not one of this principal's."""
 

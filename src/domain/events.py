@@ -66,6 +66,16 @@ class IngredientAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipesImported:
+    """Many recipes were added at once, each with what follows from it: nobody need work that out for them."""
+
+    import_id: UUID
+    added: int
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngredientRevised:
     """Something else is said of an ingredient; `names` are those that it had before and those that it has now."""
 
@@ -84,6 +94,16 @@ class IngredientPartlyFollowed:
     owner: str
     names: tuple[str, ...]
     after: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipesExported:
+    """Recipes were written out and can be read."""
+
+    export_id: UUID
+    recipes: int
+    owner: str
     at: datetime
 
 
@@ -137,6 +157,8 @@ Event = (
     | IngredientAdded
     | IngredientRevised
     | IngredientPartlyFollowed
+    | RecipesImported
+    | RecipesExported
     | ReportGenerated
     | JobSucceeded
     | JobFailed

@@ -66,9 +66,10 @@ def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeN
         if ingredient is None or line.grams is None:
             continue
         weighed += 1
-        portion = line.grams / 100
+        top, bottom = (line.grams / 100).as_integer_ratio()
         for nutrient, per_100_g in ingredient.nutrients.items():
-            sums[nutrient][per_100_g.denominator * portion.denominator] += per_100_g.numerator * portion.numerator
+            figure, of = per_100_g.as_integer_ratio()
+            sums[nutrient][of * bottom] += figure * top
         known.update(ingredient.nutrients.keys())
     totals = {nutrient: _total(parts) for nutrient, parts in sums.items()}
     return RecipeNutrition(lines=count, resolved=resolved, weighed=weighed, totals=totals, known=dict(known))

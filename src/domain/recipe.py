@@ -191,6 +191,10 @@ class Recipe:
         """Return the recipe as its owner's alone."""
         return replace(self, status=RecipeStatus.DRAFT)
 
+    def of_status(self, status: RecipeStatus) -> "Recipe":
+        """Return the new recipe in the status that it has where it comes from."""
+        return replace(self, status=status)
+
     def is_shown_to(self, principal: Principal) -> bool:
         """Whether this principal may know of the recipe."""
         return self.status is not RecipeStatus.DRAFT or self.owner == principal.subject

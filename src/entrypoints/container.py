@@ -17,6 +17,7 @@ from adapters.identity.claims import ClaimRules
 from adapters.identity.key_set import KeySet
 from adapters.identity.token_cache import CachingTokenVerifier
 from adapters.identity.token_verifier import JoserfcTokenVerifier
+from adapters.postgres.bulk_results import PostgresExportReads, PostgresImportReads
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
@@ -36,6 +37,7 @@ from adapters.postgres.reads import PostgresPlanningReads, PostgresRecipeReads, 
 from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.recipe_news import following_recipes
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.postgres.uploads import PostgresUploadStore
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
@@ -61,8 +63,10 @@ from application.handlers.add_recipe import AddRecipeHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.export_recipes import ExportRecipesHandler
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
+from application.handlers.import_recipes import ImportRecipesHandler
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
@@ -90,6 +94,7 @@ from domain.principal import Principal
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
+from entrypoints.recipe_lines import SchemaOrgLines
 from entrypoints.relay.loop import RelayLoop
 from entrypoints.settings import QueueSource, Settings
 from entrypoints.worker.delivery import DeliveryHandler
@@ -152,6 +157,9 @@ class Container(containers.DeclarativeContainer):
     recipe_index = providers.Singleton(PostgresRecipeIndex, database)
     report_reads = providers.Singleton(PostgresReportReads, database)
     planning_reads = providers.Singleton(PostgresPlanningReads, database)
+    uploads = providers.Singleton(PostgresUploadStore, database)
+    import_reads = providers.Singleton(PostgresImportReads, database)
+    export_reads = providers.Singleton(PostgresExportReads, database)
     operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
 
     # Identity
@@ -173,12 +181,15 @@ class Container(containers.DeclarativeContainer):
     )
 
     # Use cases: one line each
+    recipe_lines = providers.Singleton(SchemaOrgLines)
     handlers = providers.List(
         providers.Singleton(AddRecipeHandler, catalogue, clock, ids),
         providers.Singleton(ReviseRecipeHandler, catalogue, clock),
         providers.Singleton(PublishRecipeHandler, clock),
         providers.Singleton(ArchiveRecipeHandler, clock),
         providers.Singleton(DeleteRecipeHandler, clock),
+        providers.Singleton(ImportRecipesHandler, recipe_lines, catalogue, clock, ids),
+        providers.Singleton(ExportRecipesHandler, recipe_lines, clock, ids),
         providers.Singleton(GenerateReportHandler, corpus, clock, ids),
         providers.Singleton(ReviseCatalogueHandler),
         providers.Singleton(AddIngredientHandler, clock, ids),
@@ -272,6 +283,9 @@ class Container(containers.DeclarativeContainer):
         shared_recipes=shared_recipes,
         report_reads=report_reads,
         planning_reads=planning_reads,
+        uploads=uploads,
+        import_reads=import_reads,
+        export_reads=export_reads,
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
         ingredients=providers.Singleton(FindIngredients, catalogue),
         catalogue=catalogue,
@@ -327,6 +341,7 @@ class Container(containers.DeclarativeContainer):
     upkeep_loop = providers.Singleton(
         UpkeepLoop,
         upkeep=job_upkeep,
+        uploads=uploads,
         gauges=providers.Singleton(SqsGauges, sqs.provided.sending, queue_urls),
         telemetry=telemetry,
         meter=meter,

@@ -28,7 +28,8 @@ class Edge:
 
     A token route asks for all of `scopes` and all of `roles`. INTERNAL routes (health) answer on
     the API's own port only; the gateway does not know them. A route that `waits` heeds `Prefer`, and has
-    LONGEST_WAIT_SECONDS more where the client prefers to wait. One that `streams` sends events for as long as its
+    LONGEST_WAIT_SECONDS more where the client prefers to wait. `upload_seconds` is how long the request itself may take
+    to come, `timeout_seconds` begins when all of it is there. One that `streams` sends events for as long as its
     client listens: no time limit but that of silence, and nothing on the way holds its answer back.
     """
 
@@ -37,6 +38,7 @@ class Edge:
     roles: frozenset[str] = frozenset()
     cost: Cost = Cost.NORMAL
     timeout_seconds: float = 5.0
+    upload_seconds: float = 15.0
     waits: bool = False
     streams: bool = False
     body_limit_bytes: int = 65_536

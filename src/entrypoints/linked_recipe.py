@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 MEDIA_TYPE = "application/ld+json"
+CONTEXT = ["https://schema.org", {"kondate": "urn:kondate:"}]
 MINUTES_A_HOUR = 60
 PLAIN = {
     "name": "name", "description": "description", "category": "recipeCategory", "cuisine": "recipeCuisine",
@@ -23,7 +24,14 @@ def linked_recipe(document: bytes) -> bytes:
 
 
 def _composed(shown: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    yield "recipeIngredient", [line["text"] for section in shown["ingredients"] for line in section["lines"]]
+    sections = shown["ingredients"]
+    yield "recipeIngredient", [line["text"] for section in sections for line in section["lines"]]
+    if len(sections) > 1 or sections[0]["title"]:
+        # schema.org knows no headings; so many of the lines are under each.
+        yield "@context", CONTEXT
+        yield "kondate:sections", [{"title": each["title"], "lines": len(each["lines"])} for each in sections]
+    if shown["status"] != "published":
+        yield "creativeWorkStatus", shown["status"].capitalize()
     if steps := shown.get("steps"):
         yield "recipeInstructions", [{"@type": "HowToStep", "text": step} for step in steps]
     if made := shown.get("yield"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 
 from domain.errors import InvalidRecipeError
 from domain.recipe import (
@@ -12,6 +13,7 @@ from domain.recipe import (
     LONGEST_TEXT,
     SMALLEST_YIELD,
     RecipeContent,
+    RecipeStatus,
     RecipeYield,
     Section,
 )
@@ -28,9 +30,14 @@ IN_MINUTES: Mapping[str, int | Fraction] = {
     "minutes": 1,
     "seconds": Fraction(1, 60),
 }
-NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,18})?")
 LONGEST_LINE = 500
 LONGEST_UNIT = 50
+DEEPEST = 20
+"""Texts are looked for no deeper than this; a section of steps in a list of sections is at most 6 deep."""
+
+SECTIONS = "kondate:sections"
+STATUSES: Mapping[str, RecipeStatus] = {status.value: status for status in RecipeStatus}
 
 Node = Mapping[str, object]
 
@@ -40,9 +47,9 @@ def recipe_node(value: object) -> Node:
 
     Raises InvalidRecipeError when there is none.
     """
+    if isinstance(value, dict) and "@graph" in value:
+        value = value["@graph"]
     match value:
-        case {"@graph": graph}:
-            return recipe_node(graph)
         case dict() if "Recipe" in _types(value) or not _types(value):
             return value
         case list():
@@ -58,12 +65,12 @@ def recipe_content(node: Node) -> RecipeContent:
     What cannot be understood (a yield in words, a duration that is none) is left out: unknown, not guessed.
     """
     prep, cook, total = (_minutes(node.get(name)) for name in ("prepTime", "cookTime", "totalTime"))
-    lines = tuple(line[:LONGEST_LINE] for line in _texts(node.get("recipeIngredient") or node.get("ingredients")))
+    lines = [line[:LONGEST_LINE] for line in _texts(node.get("recipeIngredient") or node.get("ingredients"))]
     if not lines:
         raise InvalidRecipeError("The recipe has no ingredients.", pointer="/recipeIngredient")
     return RecipeContent(
         name=next(_texts(node.get("name")), "")[:LONGEST_NAME],
-        sections=(Section(lines=lines),),
+        sections=tuple(_sections(lines, node.get(SECTIONS))),
         steps=tuple(step[:LONGEST_TEXT] for step in _texts(node.get("recipeInstructions"))),
         description=_first(node.get("description")),
         recipe_yield=_yield(list(_texts(node.get("recipeYield") or node.get("yield")))),
@@ -78,8 +85,47 @@ def recipe_content(node: Node) -> RecipeContent:
     )
 
 
-def _texts(value: object) -> Iterator[str]:
+def recipe_identifier(node: Node) -> str | None:
+    """Return what names the recipe where it comes from; None when nothing does."""
+    match node.get("identifier"):
+        case {"value": value}:
+            return _first(value)
+        case value:
+            return _first(value) or _first(node.get("@id"))
+
+
+def recipe_status(node: Node) -> RecipeStatus:
+    """Return the status that the recipe has where it comes from; published, where that is not said."""
+    return STATUSES.get((_first(node.get("creativeWorkStatus")) or "").lower(), RecipeStatus.PUBLISHED)
+
+
+def _sections(lines: list[str], told: object) -> Iterator[Section]:
+    """Yield the lines under their headings, if somebody says which: schema.org knows none, our own exports do."""
+    match told:
+        case [*told] if sum(_count(each) for each in told) == len(lines):
+            rest = iter(lines)
+            for each in told:
+                yield Section(title=_title(each), lines=tuple(islice(rest, _count(each))))
+        case _:
+            yield Section(lines=tuple(lines))
+
+
+def _count(section: object) -> int:
+    match section:
+        case {"lines": int(count)} if not isinstance(count, bool) and count >= 0:
+            return count
+    return -LARGEST_YIELD  # no sum comes out right with it
+
+
+def _title(section: object) -> str | None:
+    text = _first(section.get("title")) if isinstance(section, dict) else None
+    return text[:LONGEST_NAME] if text else None
+
+
+def _texts(value: object, depth: int = 0) -> Iterator[str]:
     """Yield the texts of a value that may be one, several, or nodes that hold them (HowToStep, HowToSection)."""
+    if depth > DEEPEST:
+        return
     match value:
         case str() if value.strip():
             yield _clean(value)
@@ -89,19 +135,15 @@ def _texts(value: object) -> Iterator[str]:
             yield str(value)
         case list():
             for item in value:
-                yield from _texts(item)
-        case {"itemListElement": items}:
-            yield from _texts(items)
-        case {"text": text}:
-            yield from _texts(text)
-        case {"@id": identifier}:
-            yield from _texts(identifier)
-        case {"name": name}:
-            yield from _texts(name)
+                yield from _texts(item, depth + 1)
+        case {"itemListElement": inner} | {"text": inner} | {"@id": inner} | {"name": inner}:
+            yield from _texts(inner, depth + 1)
 
 
 def _clean(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _first(value: object) -> str | None:

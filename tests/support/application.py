@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dependency_injector import providers
 
+from adapters.memory.bulk import InMemoryExportReads, InMemoryImportReads, InMemoryUploadStore
 from adapters.memory.corpus import InMemoryRecipeCorpus
 from adapters.memory.job_reads import InMemoryJobReads
 from adapters.memory.job_store import InMemoryJobStore
@@ -63,6 +64,9 @@ class InMemoryApplication:
         self.find = FindRecipes(self.catalogue, InMemoryRecipeIndex(self.tables))
         self.find_ingredients = FindIngredients(self.catalogue)
         self.report_reads = InMemoryReportReads(self.tables)
+        self.uploads = InMemoryUploadStore(self.tables, self.clock)
+        self.import_reads = InMemoryImportReads(self.tables)
+        self.export_reads = InMemoryExportReads(self.tables)
         handlers = handlers_with(
             catalogue=self.catalogue,
             corpus=self.corpus,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
@@ -112,11 +113,17 @@ class InMemoryJobStore:
             del self._tables.jobs[job.id]
             self._tables.expired[job.id] = job.owner
             is_last = all(other.result != job.result for other in self._tables.jobs.values())
-            if is_last and job.result is not None and self._tables.reports.pop(job.result.id, None) is not None:
+            if is_last and job.result is not None and self._drop(job.result.id):
                 self._tables.expired[job.result.id] = job.owner
         gone = {job.id for job in finished}
         self._tables.keys = {name: row for name, row in self._tables.keys.items() if row.job_id not in gone}
         return len(finished)
+
+    def _drop(self, result_id: UUID) -> bool:
+        """Remove a job's report, import or export; tell whether there was one."""
+        self._tables.export_parts.pop(result_id, None)
+        kept: tuple[dict[UUID, Any], ...] = (self._tables.reports, self._tables.imports, self._tables.exports)
+        return any(table.pop(result_id, None) is not None for table in kept)
 
     async def expire_keys(self, *, limit: int) -> int:
         """Delete idempotency records that are past their time."""

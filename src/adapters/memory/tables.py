@@ -16,6 +16,8 @@ from domain.menu_plan import MenuPlan
 from domain.price_list import PriceList
 from domain.projection import RecipeProjection
 from domain.recipe import Recipe
+from domain.recipe_export import RecipeExport
+from domain.recipe_import import RecipeImport, Upload, UploadPart
 from domain.report import Report
 
 
@@ -65,6 +67,16 @@ class DrillMark:
 
 
 @dataclass(slots=True)
+class UploadRow:
+    """Lines that wait for their import; `upload` is None until all have come."""
+
+    owner: str
+    created_at: datetime
+    parts: list[UploadPart] = field(default_factory=list)
+    upload: Upload | None = None
+
+
+@dataclass(slots=True)
 class Tables:
     """What is committed."""
 
@@ -75,6 +87,10 @@ class Tables:
     reports: dict[UUID, Report] = field(default_factory=dict)
     price_lists: dict[UUID, PriceList] = field(default_factory=dict)
     menu_plans: dict[UUID, MenuPlan] = field(default_factory=dict)
+    uploads: dict[UUID, UploadRow] = field(default_factory=dict)
+    imports: dict[UUID, RecipeImport] = field(default_factory=dict)
+    exports: dict[UUID, RecipeExport] = field(default_factory=dict)
+    export_parts: dict[UUID, list[bytes]] = field(default_factory=dict)
     jobs: dict[UUID, Job] = field(default_factory=dict)
     expired: dict[UUID, str] = field(default_factory=dict)
     """Owners of jobs and reports that were deleted for their age."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from adapters.memory.audit import InMemoryAuditLog
+from adapters.memory.bulk import InMemoryExports, InMemoryImports, InMemoryRecipeBatches, InMemoryUploads
 from adapters.memory.catalogue import InMemoryCatalogueRepository
 from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.planning import InMemoryMenuPlans, InMemoryPriceLists
@@ -48,6 +49,10 @@ class InMemoryTransaction:
         self.reports = _Reports(tables, self._changes)
         self.price_lists = InMemoryPriceLists(tables, self._changes)
         self.menu_plans = InMemoryMenuPlans(tables, self._changes)
+        self.batches = InMemoryRecipeBatches(self)
+        self.uploads = InMemoryUploads(tables, self._changes)
+        self.imports = InMemoryImports(tables, self._changes)
+        self.exports = InMemoryExports(tables, self._changes)
         self.jobs = _Jobs(self)
         self.idempotency = _Keys(self)
         self.outbox = _Outbox(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
@@ -62,6 +62,11 @@ class Session:
             finally:
                 coming.cancel()
                 await asyncio.wait([coming])
+
+    async def copy(self, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
+        """Add rows to a table, any number in one stream."""
+        with translated(), self._observe(f"copy_{table}"):
+            await self._connection.copy_records_to_table(table, columns=columns, records=records)
 
     async def script(self, text: str) -> None:
         """Run statements without parameters in one round trip."""

@@ -1,5 +1,6 @@
 """A transaction that holds a connection as late and as briefly as it can."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -38,6 +39,10 @@ class LazyTransaction:
     async def value(self, statement: Statement, *values: object) -> Any:  # noqa: ANN401 (a column of any type)
         """Return the first column of the first row, or None."""
         return await (await self._begun()).value(statement, *values)
+
+    async def copy(self, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
+        """Add rows to a table."""
+        await (await self._begun()).copy(table, columns, records)
 
     async def write(self, statement: Statement, *values: object, is_fenced: bool = False) -> None:
         """Change rows by the end of the transaction, and before any answer that is asked for later.

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.postgres.audit import PostgresAuditLog
+from adapters.postgres.bulk_results import PostgresRecipeExports, PostgresRecipeImports
 from adapters.postgres.catalogue import PostgresCatalogueRepository
 from adapters.postgres.database import Database
 from adapters.postgres.drill_effects import PostgresDrillEffects
@@ -14,8 +15,10 @@ from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.planning_repository import PostgresMenuPlanRepository, PostgresPriceListRepository
 from adapters.postgres.projection_repository import PostgresProjectionRepository
+from adapters.postgres.recipe_batches import PostgresRecipeBatches
 from adapters.postgres.recipe_repository import PostgresRecipeRepository
 from adapters.postgres.report_repository import PostgresReportRepository
+from adapters.postgres.uploads import PostgresUploads
 from adapters.wire.codec import MessageTypes
 from application.ports.clock import IdFactory
 from application.ports.unit_of_work import Transaction, UnitOfWork
@@ -33,6 +36,10 @@ class PostgresTransaction:
         self.reports = PostgresReportRepository(session)
         self.price_lists = PostgresPriceListRepository(session)
         self.menu_plans = PostgresMenuPlanRepository(session)
+        self.batches = PostgresRecipeBatches(session)
+        self.uploads = PostgresUploads(session)
+        self.imports = PostgresRecipeImports(session)
+        self.exports = PostgresRecipeExports(session)
         self.jobs = PostgresJobRepository(session, types)
         self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)

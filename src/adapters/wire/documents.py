@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from adapters.wire.import_document import ImportDocument
 from adapters.wire.menu_plan_document import MenuPlanDocument
 from adapters.wire.price_list_document import PriceListDocument
 from adapters.wire.recipe_document import RecipeDocument, ScaledRecipeDocument
@@ -11,6 +12,7 @@ DOCUMENTS: Mapping[str, type] = {
     "recipe": RecipeDocument,
     "scaled-recipe": ScaledRecipeDocument,
     "report": ReportDocument,
+    "import": ImportDocument,
     "price-list": PriceListDocument,
     "menu-plan": MenuPlanDocument,
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 from application.ports.audit import AuditLog
 from application.ports.drills import DrillEffects
 from application.ports.idempotency import IdempotencyRecords
+from application.ports.imports import RecipeBatches, RecipeExports, RecipeImports, Uploads
 from domain.composition import Composition
 from domain.events import Event
 from domain.ingredient import Ingredient
@@ -180,6 +181,22 @@ class Transaction(Protocol):
     @property
     def menu_plans(self) -> MenuPlanRepository:
         """Menu plans."""
+
+    @property
+    def batches(self) -> RecipeBatches:
+        """Many recipes at once."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """Lines that wait for their import."""
+
+    @property
+    def imports(self) -> RecipeImports:
+        """Finished imports."""
+
+    @property
+    def exports(self) -> RecipeExports:
+        """Finished exports."""
 
     @property
     def jobs(self) -> JobRepository:

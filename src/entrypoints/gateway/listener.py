@@ -18,9 +18,8 @@ _HARDENING: Json = {
     "path_with_escaped_slashes_action": "REJECT_REQUEST",
     "strip_any_host_port": True,
     "max_request_headers_kb": 16,
-    # A client that trickles is cut: the head within 5 s, the whole request within 15 s.
+    # A client that trickles is cut: the head within 5 s, the whole request within the time of its route.
     "request_headers_timeout": "5s",
-    "request_timeout": "15s",
     "stream_idle_timeout": seconds(STREAM_IDLE_SECONDS),
     "delayed_close_timeout": "1s",
     "common_http_protocol_options": {
@@ -58,6 +57,7 @@ def public_listener(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
         stat_prefix="public",
         **_HARDENING,
         **_REQUEST_ID,
+        request_timeout=seconds(max(route.edge.upload_seconds for route in routes)),
         early_header_mutation_extensions=[headers.early_removal(settings)],
         **observe.tracing(settings),
         access_log=[observe.access_log()],

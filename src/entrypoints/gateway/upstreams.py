@@ -41,7 +41,13 @@ def forward(edge: Edge, *, safe: bool) -> Json:
         ],
     }
     if not safe:
-        return {**action, "retry_policy": {**retry, "retry_on": "connect-failure,reset-before-request"}}
+        # The whole of it: a body that trickles in is cut, on each route after the time that it may take there.
+        whole = {"max_stream_duration": seconds(edge.upload_seconds + edge.timeout_seconds)}
+        return {
+            **action,
+            "max_stream_duration": whole,
+            "retry_policy": {**retry, "retry_on": "connect-failure,reset-before-request"},
+        }
     retry["retry_on"] = "connect-failure,refused-stream,reset,retriable-status-codes"
     retry["retriable_status_codes"] = [502, 503, 504]
     if edge.timeout_seconds <= LONG_ANSWER_SECONDS and not edge.streams:

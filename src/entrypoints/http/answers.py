@@ -1,7 +1,7 @@
 """Every command's answer: at once, as a job, or as a job that is waited for; the client may choose by `Prefer`."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +89,15 @@ class Answer:
     key: IdempotencyKey | None
     preference: Preference
 
+    async def check_room(self) -> None:
+        """Raise OverloadedError while no more jobs are taken: before a large body is read, not after."""
+        await self.answers.admission.check()
+
+    async def over(self, body_digest: bytes) -> "Answer":
+        """Return the answer to the request with a body of this digest, which the route has read itself."""
+        key = await idempotency_key(self.request, self.origin, self.answers.key_life, body_digest)
+        return replace(self, key=key)
+
     async def now(self, command: Command, done: Done = created) -> Response[Any]:
         """Carry the command out at once, unless the client prefers a job."""
         if self.preference.responds_async or self.preference.wait_seconds is not None:
@@ -161,13 +170,16 @@ class Answer:
 
 
 async def answer_to(request: Request[Any, Any, Any], answers: Answers) -> Answer:
-    """Return what answers this request; raise where Idempotency-Key is none."""
-    origin = origin_of(request.scope)
+    """Return what answers this request; raise where Idempotency-Key is none.
+
+    A route that reads its body itself, as it says by what it takes, gives the key's request its body later (`over`).
+    """
+    origin, reads_itself = origin_of(request.scope), "takes" in request.route_handler.opt
     return Answer(
         answers=answers,
         request=request,
         origin=origin,
-        key=await idempotency_key(request, origin, answers.key_life),
+        key=None if reads_itself else await idempotency_key(request, origin, answers.key_life),
         preference=preference_of(request),
     )
 

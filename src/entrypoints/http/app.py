@@ -24,6 +24,7 @@ from entrypoints.http.routes.contract import openapi_document as show_contract
 from entrypoints.http.routes.contract import reference_file, reference_page
 from entrypoints.http.routes.drills import run_drill
 from entrypoints.http.routes.health import live, metrics, ready, serving
+from entrypoints.http.routes.imports import export_recipes, import_recipes, read_export, read_import
 from entrypoints.http.routes.ingredients import (
     add_ingredient,
     find_ingredients,
@@ -63,6 +64,7 @@ from entrypoints.http.routes.recipes import (
 from entrypoints.http.routes.reports import generate_report, read_report
 from entrypoints.http.routes.scaled_recipes import scale_recipe
 from entrypoints.http.showing import JobShowing
+from entrypoints.http.uploading import Receiver
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_recipe,
@@ -83,6 +85,10 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     add_menu_plan,
     read_menu_plan,
     revise_menu_plan,
+    import_recipes,
+    read_import,
+    export_recipes,
+    read_export,
     generate_report,
     read_report,
     list_jobs,
@@ -130,6 +136,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         pace=parts.pace,
         key_life=parts.key_life,
     )
+    receiver = Receiver(store=parts.uploads, ids=parts.ids)
     showing = JobShowing(
         watch=parts.job_watch,
         reads=parts.job_reads,
@@ -147,6 +154,9 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
         dependencies={
             "origin": Provide(origin),
             "answer": Provide(answer),
+            "receiving": Provide(lambda: receiver, sync_to_thread=False),
+            "imports": Provide(lambda: parts.import_reads, sync_to_thread=False),
+            "exports": Provide(lambda: parts.export_reads, sync_to_thread=False),
             "operations": Provide(lambda: parts.operations, sync_to_thread=False),
             "showing": Provide(lambda: showing, sync_to_thread=False),
             "recipe_reads": Provide(lambda: parts.recipe_reads, sync_to_thread=False),

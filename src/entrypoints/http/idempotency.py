@@ -35,12 +35,13 @@ async def key_guard(connection: ASGIConnection[Any, Any, Any, Any], _route: Base
 
 
 async def idempotency_key(
-    request: Request[Any, Any, Any], origin: Origin, kept_for: timedelta
+    request: Request[Any, Any, Any], origin: Origin, kept_for: timedelta, body_digest: bytes | None = None
 ) -> IdempotencyKey | None:
     """Return the request's key, scoped to its caller and route; None without the header.
 
-    The fingerprint is over all that asks for an effect, the body's bytes as they came: the same key with any of it
-    different is another request. How the client wants to be answered is no part of it.
+    The fingerprint is over all that asks for an effect, the body's bytes as they came (or their digest, where they
+    have been read already): the same key with any of it different is another request. How the client wants to be
+    answered is no part of it.
     """
     value = _given_key(request.headers)
     if value is None:
@@ -49,7 +50,7 @@ async def idempotency_key(
     return IdempotencyKey(
         scope=f"{origin.principal.subject} {route}",
         key=value,
-        fingerprint=_fingerprint(request, await request.body()),
+        fingerprint=_fingerprint(request, await request.body() if body_digest is None else body_digest),
         kept_for=kept_for,
     )
 

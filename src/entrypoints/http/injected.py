@@ -6,6 +6,7 @@ from litestar.params import FromPath, SkipValidation
 from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
 from application.operations.operations import Operations
+from application.ports.imports import ExportReads, ImportReads
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter
 from domain.job import Origin
@@ -13,6 +14,7 @@ from entrypoints.http.answers import Answer
 from entrypoints.http.openapi.contract import Contract
 from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.http.showing import JobShowing
+from entrypoints.http.uploading import Receiver
 from entrypoints.readiness import Readiness
 
 Showing = NamedDependency[SkipValidation[JobShowing]]
@@ -33,6 +35,10 @@ Finding = NamedDependency[SkipValidation[FindRecipes]]
 """Finds recipes."""
 Answering = NamedDependency[SkipValidation[Answer]]
 """Takes the route's command and answers it, at once or by a job."""
+Receiving = NamedDependency[SkipValidation[Receiver]]
+"""Keeps large bodies."""
+Imports = NamedDependency[SkipValidation[ImportReads]]
+Exports = NamedDependency[SkipValidation[ExportReads]]
 Operating = NamedDependency[SkipValidation[Operations]]
 """What operators may do."""
 Caller = NamedDependency[SkipValidation[Origin]]

@@ -13,6 +13,7 @@ from application.once import Once
 from application.operations.operations import Operations
 from application.pace import Pace
 from application.ports.clock import IdFactory
+from application.ports.imports import ExportReads, ImportReads, UploadStore
 from application.ports.job_reads import JobReads
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
@@ -38,6 +39,9 @@ class ApiParts:
     shared_recipes: SharedDocuments
     report_reads: ReportReads
     planning_reads: PlanningReads
+    uploads: UploadStore
+    import_reads: ImportReads
+    export_reads: ExportReads
     find: FindRecipes
     ingredients: FindIngredients
     catalogue: CatalogueReads

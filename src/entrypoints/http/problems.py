@@ -7,7 +7,8 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 
-from application.admission import OverloadedError
+from application.admission import LONGEST_RETRY_SECONDS, OverloadedError
+from application.ports.imports import TooManyUploadsError
 from application.ports.queue import QueueUnavailableError
 from application.ports.telemetry import Telemetry
 from application.ports.tokens import InvalidTokenError, KeysUnavailableError
@@ -147,6 +148,7 @@ def exception_handlers(telemetry: Telemetry, scope_prefix: str) -> dict[int | ty
         QueueUnavailableError: _unavailable,
         TimeoutError: _unavailable,
         OverloadedError: _overloaded,
+        TooManyUploadsError: _too_many_uploads,
         ValidationException: _not_understood,
         HTTPException: http_exception,
         Exception: unexpected,
@@ -209,6 +211,11 @@ def _unavailable(request: Request[Any, Any, Any], _error: Exception) -> Response
 def _overloaded(request: Request[Any, Any, Any], error: OverloadedError) -> Response[bytes]:
     body = problem("temporary-reduced-capacity", 503, "Too many jobs wait already; nothing was stored.", request)
     return _answer(body, Retry_After=str(error.retry_after_seconds))
+
+
+def _too_many_uploads(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    detail = "As many of your imports wait as may; send this one once some have ended."
+    return _answer(problem("quota-exceeded", 429, detail, request), Retry_After=str(LONGEST_RETRY_SECONDS))
 
 
 def _http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

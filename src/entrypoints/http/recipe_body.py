@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from domain.recipe import RecipeContent
+from domain.recipe import RecipeContent, RecipeStatus
 from entrypoints.http.strict_json import StrictJson, parsed_json
 from entrypoints.linked_recipe import MEDIA_TYPE
-from entrypoints.schema_org import recipe_content, recipe_node
+from entrypoints.schema_org import recipe_content, recipe_node, recipe_status
 
 T = TypeVar("T")
 
@@ -16,7 +16,12 @@ class LinkedRecipe:
     """A recipe from JSON-LD, with the members that routes ask of one in our own form."""
 
     value: object
-    status: str = "published"
+
+    @property
+    def status(self) -> str:
+        """A draft stays one, and what is archived elsewhere begins as one here."""
+        is_published = recipe_status(recipe_node(self.value)) is RecipeStatus.PUBLISHED
+        return "published" if is_published else "draft"
 
     def content(self) -> RecipeContent:
         """Return what the domain makes of it; raise InvalidRecipeError where a rule is broken."""

@@ -1,6 +1,5 @@
 """JSON bodies read strictly: what is not exactly right is refused, with every fault named at once."""
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from types import NoneType, UnionType
@@ -12,6 +11,7 @@ from litestar.dto import AbstractDTO, DTOFieldDefinition
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
+from entrypoints.exact_json import InexactJsonError, exact_json
 from entrypoints.http.faults import Fault, MalformedBodyError, UnsupportedMediaTypeError, ValidationFailedError
 
 T = TypeVar("T")
@@ -84,36 +84,9 @@ def convert_json(value: object, expected: type[T], pointer: str) -> T:
 def parsed_json(body: bytes) -> object:
     """Return any JSON value; raise MalformedBodyError for what is not exactly right."""
     try:
-        # The first parser knows UTF-8, surrogates and numbers best, the second sees members that are given twice.
-        msgspec.json.decode(body)
-        value: object = json.loads(body, object_pairs_hook=_without_duplicates)
-        if b"\\u0000" in body:
-            _refuse_null_characters(value)
-    except RecursionError as error:
-        raise MalformedBodyError("The body is nested too deeply.") from error
-    except ValueError as error:
-        raise MalformedBodyError("The body is not JSON in UTF-8.") from error
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise MalformedBodyError("The body holds an object with the same member twice.")
-    return members
-
-
-def _refuse_null_characters(value: object) -> None:
-    match value:
-        case str() if "\0" in value:
-            raise MalformedBodyError("The body holds a null character.")
-        case dict():
-            for name, member in value.items():
-                _refuse_null_characters(name)
-                _refuse_null_characters(member)
-        case list():
-            for item in value:
-                _refuse_null_characters(item)
+        return exact_json(body)
+    except InexactJsonError as error:
+        raise MalformedBodyError(f"The body {error}.") from error
 
 
 def _faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)

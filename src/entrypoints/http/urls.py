@@ -7,6 +7,8 @@ TEMPLATES: Mapping[str, str] = {
     "recipe": "/recipe/{}",
     "report": "/reports/{}",
     "ingredient": "/ingredients/{}",
+    "import": "/imports/{}",
+    "export": "/exports/{}",
     "job": "/jobs/{}",
     "price-list": "/price-lists/{}",
     "menu-plan": "/menu-plans/{}",

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 
+from application.ports.imports import UploadStore
 from application.ports.jobs import JobUpkeep
 from application.ports.queue import Channel, QueueGauges, QueueUnavailableError
 from application.ports.telemetry import Meter, Telemetry
@@ -14,6 +15,8 @@ BATCH = 200
 FEW = 5
 EXPIRE_EVERY = 12
 """Old rows are looked for in one round of so many."""
+UPLOAD_SECONDS = 3_600
+"""An upload that no job imports is kept for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,7 @@ class UpkeepLoop:
     """Runs until it is cancelled; any number may run at once, for each row is taken by one."""
 
     upkeep: JobUpkeep
+    uploads: UploadStore
     gauges: QueueGauges
     telemetry: Telemetry
     meter: Meter
@@ -72,3 +76,5 @@ class UpkeepLoop:
             self.telemetry.event("upkeep.expired", {"jobs": gone})
         while gone := await self.upkeep.expire_keys(limit=BATCH):
             self.telemetry.event("upkeep.expired", {"keys": gone})
+        while gone := await self.uploads.expire(older_than_seconds=UPLOAD_SECONDS, limit=FEW):
+            self.telemetry.event("upkeep.expired", {"uploads": gone})

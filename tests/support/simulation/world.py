@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
+from adapters.memory.bulk import InMemoryUploadStore
 from adapters.memory.dead_letters import InMemoryDeadLetters
 from adapters.memory.job_store import InMemoryJobStore
 from adapters.memory.operator_jobs import InMemoryOperatorJobs
@@ -258,6 +259,7 @@ class World:
         if self.has_upkeep:
             upkeep = UpkeepLoop(
                 upkeep=jobs,
+                uploads=InMemoryUploadStore(self.tables, self.clock),
                 gauges=self.queue.inner,
                 telemetry=self.telemetry,
                 meter=self.telemetry,

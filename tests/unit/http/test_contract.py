@@ -93,11 +93,13 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 
 def test_commands_say_what_they_take(document: dict[str, Any]) -> None:
-    taken = {
-        path: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    bodies = {
+        path: operation["requestBody"]["content"]
         for path, method, operation in operations(document)
         if method == "post" and "requestBody" in operation
     }
+    assert list(bodies.pop("/import-recipes")) == ["application/x-ndjson"]
+    taken = {path: content["application/json"]["schema"]["$ref"].rpartition("/")[2] for path, content in bodies.items()}
     assert taken["/recipes"] == "NewRecipeInput"
     assert taken["/generate-report"] == "ReportRequest"
     assert "prepMinutes" in document["components"]["schemas"]["RecipeInput"]["properties"]

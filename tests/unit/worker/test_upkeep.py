@@ -22,6 +22,7 @@ class Waiting:
         self.queue = InMemoryQueue(self.app.clock)
         self.upkeep = UpkeepLoop(
             upkeep=self.app.jobs,
+            uploads=self.app.uploads,
             gauges=self.queue,
             telemetry=self.app.telemetry,
             meter=self.app.telemetry,

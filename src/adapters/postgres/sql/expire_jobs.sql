@@ -22,6 +22,16 @@ WITH turn AS MATERIALIZED (
                 AND other.id NOT IN (SELECT id FROM old)
         )
     RETURNING report.id, report.owner
+), imports AS (
+    DELETE FROM recipe_import
+    USING old
+    WHERE old.result_resource = 'import' AND recipe_import.id = old.result_id
+    RETURNING recipe_import.id, recipe_import.owner
+), exports AS (
+    DELETE FROM recipe_export
+    USING old
+    WHERE old.result_resource = 'export' AND recipe_export.id = old.result_id
+    RETURNING recipe_export.id, recipe_export.owner
 ), keys AS (
     DELETE FROM idempotency_record
     USING old
@@ -36,6 +46,10 @@ WITH turn AS MATERIALIZED (
     SELECT id, owner FROM gone
     UNION ALL
     SELECT id, owner FROM reports
+    UNION ALL
+    SELECT id, owner FROM imports
+    UNION ALL
+    SELECT id, owner FROM exports
     ON CONFLICT (id) DO NOTHING
 ), forgotten AS (
     DELETE FROM expired

@@ -1,0 +1,2 @@
+DELETE FROM upload
+WHERE id = $1
