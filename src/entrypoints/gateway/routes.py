@@ -13,6 +13,7 @@ from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, exactly, header
 from entrypoints.gateway.upstreams import API_CLUSTER, forward
 from entrypoints.settings import Settings
 
+TABLE = "public"
 READS = frozenset({"GET", "HEAD"})
 BODY_FILTER = "envoy.filters.http.filter_chain"
 
@@ -40,7 +41,7 @@ def routing_table(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
     host = {
         "name": "api",
         "domains": ["*"],
-        "typed_per_filter_config": {cors.FILTER: cors.policy(settings)},
+        "typed_per_filter_config": {cors.FILTER: cors.policy(settings), **limits.on_all_routes(settings)},
         "routes": [
             _preflight(),
             _answer("invalid-request-id", {"prefix": "/", "headers": _REFUSED_REQUEST_ID}, 400, own),
@@ -51,7 +52,7 @@ def routing_table(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
         ],
     }
     return {
-        "name": "public",
+        "name": TABLE,
         "virtual_hosts": [host],
         "request_headers_to_remove": [GIVEN_REQUEST_ID, KEPT_REQUEST_ID],
     }

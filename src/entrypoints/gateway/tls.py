@@ -23,13 +23,19 @@ def transport(settings: Settings) -> Json:
         common_tls_context={
             "tls_params": {"tls_minimum_protocol_version": "TLSv1_2", "tls_maximum_protocol_version": "TLSv1_3"},
             "alpn_protocols": ["h2", "http/1.1"],
-            "tls_certificates": [{"certificate_chain": {"filename": certificate}, "private_key": {"filename": key}}],
+            **certificates(settings),
         },
     )
     return {
         "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": context},
         "transport_socket_connect_timeout": "5s",
     }
+
+
+def certificates(settings: Settings) -> Json:
+    """Name the files of the certificate chain and its key."""
+    chain, key = settings.gateway_tls_certificate, settings.gateway_tls_key
+    return {"tls_certificates": [{"certificate_chain": {"filename": chain}, "private_key": {"filename": key}}]}
 
 
 def redirect_listener(settings: Settings) -> list[Json]:

@@ -115,7 +115,7 @@ async def running_picture(environment: Mapping[str, str], options: UpOptions, re
 async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolder, supervisor: Supervisor) -> Picture:
     program = options.sqs_program or default_executable()
     if options.tls and not given.get("KONDATE_GATEWAY_TLS_CERTIFICATE"):
-        given = {**given, **_own_certificate(folder)}
+        given = {"KONDATE_GATEWAY_HTTP3": "true", **given, **_own_certificate(folder)}
     places = choose_places(given, folder, program, options.api_replicas)
     postgres = [] if places.postgres is None else [await asyncio.to_thread(places.postgres.prepare)]
     environment = complete_environment(given, places)

@@ -37,6 +37,10 @@ def host_of(manager: Manager) -> Any:  # noqa: ANN401 (JSON of any depth)
     return manager["route_config"]["virtual_hosts"][0]
 
 
+def limiter_of(manager: Manager, name: str) -> Any:  # noqa: ANN401 (JSON of any depth)
+    return host_of(manager)["typed_per_filter_config"][name]
+
+
 def routes_of(manager: Manager) -> list[Any]:
     routes: list[Any] = host_of(manager)["routes"]
     return routes
@@ -147,16 +151,16 @@ def show_the_inside(manager: Manager) -> None:
 
 def bigger(name: str) -> Change:
     def change(manager: Manager) -> None:
-        for descriptor in filter_of(manager, name)["descriptors"]:
+        for descriptor in limiter_of(manager, name)["descriptors"]:
             descriptor["token_bucket"].update({"max_tokens": 100_000, "tokens_per_fill": 100_000})
 
     return change
 
 
 def light(manager: Manager) -> None:
-    limiter = filter_of(manager, CALLER_LIMIT)
+    limiter = limiter_of(manager, CALLER_LIMIT)
     limiter["descriptors"] = [each for each in limiter["descriptors"] if len(each["entries"]) == 1]
 
 
 def not_enforced(manager: Manager) -> None:
-    filter_of(manager, CALLER_LIMIT)["filter_enforced"]["default_value"]["numerator"] = 0
+    limiter_of(manager, CALLER_LIMIT)["filter_enforced"]["default_value"]["numerator"] = 0

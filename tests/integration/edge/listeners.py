@@ -20,7 +20,7 @@ from entrypoints.local.ports import free_port
 from entrypoints.settings import Settings
 from tests.support.envoy import die_with_parent
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 Manager = dict[str, Any]
 """The connection manager of a listener, as rendered: filters, routes, hardening."""

@@ -53,6 +53,10 @@ NARROW = {
 CASE = named(CASES)
 
 
+pytestmark = pytest.mark.timeout(240)
+"""Sixty listeners are rendered and set up first; on a crowded machine that takes its time."""
+
+
 @pytest.fixture(scope="module")
 def shooting_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     """Run one Envoy with a listener for each weakening, and sound ones beside them."""

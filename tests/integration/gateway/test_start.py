@@ -10,7 +10,9 @@ import pytest
 
 from entrypoints.gateway.errors import GatewayConfigError, PortInUseError, RunDirInUseError
 from entrypoints.gateway.lifetime import run
-from entrypoints.gateway.process import CONFIG_NAME, check_ports, held, validate, write_config
+from entrypoints.gateway.process import check_ports, held, write_config
+from entrypoints.gateway.render import BOOTSTRAP_FILE
+from entrypoints.gateway.validation import validate
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, running_upstream, settings_for
 from tests.integration.system.parts import kondate
 from tests.support.envoy import free_port, running_gateway
@@ -32,7 +34,7 @@ def test_two_gateways_do_not_share_a_run_directory(key_set_url: str, upstream: U
         run(settings_for(key_set_url, upstream), ROUTES, tmp_path)
 
     assert str(refusal.value) == f"--run-dir: another gateway runs with {tmp_path}"
-    assert not (tmp_path / CONFIG_NAME).exists()
+    assert not (tmp_path / BOOTSTRAP_FILE).exists()
 
 
 def test_what_envoy_refuses_is_one_line(key_set_url: str, upstream: Upstream, tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def filter_of(config: Any, name: str) -> Any:  # noqa: ANN401 (JSON of any depth
     return next(each["typed_config"] for each in manager_of(config)["http_filters"] if each["name"] == name)
 
 
+def limiter_of(config: Any) -> Any:  # noqa: ANN401 (JSON of any depth)
+    """Return the caller's limit, which stands in the routing table."""
+    [host] = manager_of(config)["route_config"]["virtual_hosts"]
+    return host["typed_per_filter_config"]["envoy.filters.http.local_ratelimit"]
+
+
 def cluster_of(config: Any, name: str) -> Any:  # noqa: ANN401 (JSON of any depth)
     """Return one cluster."""
     return next(each for each in config["static_resources"]["clusters"] if each["name"] == name)
@@ -182,10 +188,7 @@ def test_a_stream_ends_by_silence_only_and_has_a_breaker_of_its_own() -> None:
 
 @given(replicas=st.integers(1, 50), burst=EXTREME, sustained=EXTREME)
 def test_all_gateways_together_give_what_one_would(replicas: int, burst: int, sustained: int) -> None:
-    limiter = filter_of(
-        rendered(rate_burst=burst, rate_sustained_per_second=sustained, gateway_replicas=replicas),
-        "envoy.filters.http.local_ratelimit",
-    )
+    limiter = limiter_of(rendered(rate_burst=burst, rate_sustained_per_second=sustained, gateway_replicas=replicas))
     bucket = limiter["descriptors"][0]["token_bucket"]
 
     assert bucket["max_tokens"] * replicas <= max(burst, replicas)
@@ -266,9 +269,7 @@ def test_the_metrics_port_is_not_shared() -> None:
 
 @given(burst=EXTREME, sustained=EXTREME)
 def test_buckets_are_never_empty_or_slower_than_declared(burst: int, sustained: int) -> None:
-    limiter = filter_of(
-        rendered(rate_burst=burst, rate_sustained_per_second=sustained), "envoy.filters.http.local_ratelimit"
-    )
+    limiter = limiter_of(rendered(rate_burst=burst, rate_sustained_per_second=sustained))
     caller, heavy = (each["token_bucket"] for each in limiter["descriptors"])
 
     assert caller == {"max_tokens": burst, "tokens_per_fill": sustained, "fill_interval": "1s"}
