@@ -1,8 +1,11 @@
 """The real parts under simulated faults: every promise holds, and each flaw is noticed."""
 
+import os
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 import pytest
 
@@ -27,6 +30,8 @@ MUST_HAPPEN = (
 )
 ENOUGH_EPISODES = 500
 """After so many, everything that may happen has happened."""
+APART = 1_000_000_000
+"""What the seeds of two processes are apart, so that none looks at another's episodes."""
 
 
 @dataclass(slots=True)
@@ -59,20 +64,33 @@ class Tally:
         self.told += world.judge.told
 
 
+def looked(first_seed: int, seconds: float, wanted: int | None = None) -> Tally:
+    """Run episodes until the time is over, or as many as are wanted."""
+    tally = Tally(first_seed)
+    while tally.episodes < wanted if wanted is not None else time.monotonic() - tally.began < seconds:
+        tally.next(Parts())
+    return tally
+
+
 @pytest.mark.timeout(0)
 def test_every_promise_holds_under_faults(
     first_seed: int, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Runs until its time is over; asking for more seconds looks deeper."""
+    """Runs until its time is over, an episode on each processor; asking for more seconds looks deeper."""
     seconds: float = request.config.getoption("--simulation-seconds")
     wanted: int | None = request.config.getoption("--simulation-episodes")
-    tally = Tally(first_seed)
-    while tally.episodes < wanted if wanted is not None else time.monotonic() - tally.began < seconds:
-        tally.next(Parts())
+    if wanted is not None:
+        tallies = [looked(first_seed, seconds, wanted)]
+    else:
+        processes = os.cpu_count() or 1
+        seeds = [first_seed + number * APART for number in range(processes)]
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            tallies = list(pool.map(looked, seeds, [seconds] * processes))
     with capsys.disabled():
-        print(f"\nsimulation: {tally}")  # noqa: T201 (the figures are what the run is for)
-    if tally.episodes >= ENOUGH_EPISODES:
-        assert [name for name in MUST_HAPPEN if not tally.told[name]] == []
+        for tally in tallies:
+            print(f"\nsimulation: {tally}", end="")  # noqa: T201 (the figures are what the run is for)
+    if sum(tally.episodes for tally in tallies) >= ENOUGH_EPISODES:
+        assert [name for name in MUST_HAPPEN if not any(tally.told[name] for tally in tallies)] == []
 
 
 @pytest.mark.timeout(0)
