@@ -78,8 +78,12 @@ class Keeper:
                         await self.round(parts, loop)
             except (StorageUnavailableError, QueueUnavailableError) as error:
                 self.telemetry.event("keeper.waiting", {"reason": str(error)})
-                self._stop_unsafe(loop)
-                await asyncio.to_thread(self._stopping.wait, min(interval, 1.0))
+            except Exception as error:  # noqa: BLE001 (a keeper that died unseen would let every lease lapse)
+                self.telemetry.event("keeper.failed", {"error": repr(error)})
+            else:
+                return
+            self._stop_unsafe(loop)
+            await asyncio.to_thread(self._stopping.wait, min(interval, 1.0))
 
     async def round(self, parts: KeeperParts, loop: asyncio.AbstractEventLoop) -> None:
         """Renew everything once."""
