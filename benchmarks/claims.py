@@ -37,7 +37,7 @@ Plan = Mapping[str, Any]
 def statements(job: UUID) -> dict[str, tuple[object, ...]]:
     """Return the statements with the values that a worker, a relay or the API would bind."""
     return {
-        "claim_job": (job, 60.0, 6),
+        "claim_jobs": ([job], 60.0, 6, False, 2),
         "find_job": (job,),
         "save_job": (job, 1, "succeeded", None, None, None, None, 4, None, None, 0.0),
         "renew_leases": ([job], [1], 60.0),

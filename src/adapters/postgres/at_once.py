@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapters.postgres.statements import Statement, named
 
@@ -26,16 +27,23 @@ def at_once(writes: Sequence[Write], label: str) -> tuple[Statement, list[object
 
     They see the same snapshot and run in no particular order, so no two may change the same row.
     """
+    statement = _joined(tuple((write.statement, len(write.values), write.is_fenced) for write in writes))
+    return statement, [label, *(value for write in writes for value in write.values)]
+
+
+@lru_cache(maxsize=256)
+def _joined(writes: tuple[tuple[Statement, int, bool], ...]) -> Statement:
+    """Join statements, each with the number of its values and whether it is fenced; there are a few dozen such rows."""
     parts: list[str] = []
     answers = ["set_config('application_name', $1, true)"]
-    values: list[object] = [label]
-    for number, write in enumerate(writes):
-        parts.append(f"write_{number} AS (\n{_renumbered(write.statement.text, len(values))})")
-        values += write.values
-        if write.is_fenced:
+    placeholders = 1
+    for number, (statement, values, is_fenced) in enumerate(writes):
+        parts.append(f"write_{number} AS (\n{_renumbered(statement.text, placeholders)})")
+        placeholders += values
+        if is_fenced:
             answers.append(f"fence(EXISTS (SELECT FROM write_{number}))")
-    name = " and ".join(write.statement.name for write in writes)
-    return named(name, f"WITH {', '.join(parts)}\nSELECT {', '.join(answers)}"), values
+    name = " and ".join(statement.name for statement, _, _ in writes)
+    return named(name, f"WITH {', '.join(parts)}\nSELECT {', '.join(answers)}")
 
 
 def _renumbered(text: str, after: int) -> str:

@@ -93,6 +93,10 @@ class Database:
         """Return what the database's log shows for statements of this request: at most 63 safe characters."""
         return f"{self._service} {UNSAFE.sub('_', origin.request_id)}"[:63]
 
+    def observed(self, statement: Statement) -> AbstractContextManager[None]:
+        """Show the block in the current work's trace as this statement, which somebody else makes for it."""
+        return (self._statements() or _unobserved)(statement.name)
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Hold a connection for single statements, each a transaction of its own."""

@@ -1,8 +1,12 @@
 """Jobs between their transactions: each call is one statement that commits by itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
+import asyncpg
+
+from adapters.postgres.asked_together import AskedTogether
 from adapters.postgres.database import Database
 from adapters.postgres.job_news import tell_of_job
 from adapters.postgres.job_rows import job_from
@@ -18,7 +22,7 @@ from domain.job import MOST_LOST_IN_COMPANY, Job, JobStatus, Progress
 
 ACCEPT = load("accept_job")
 OF_KEY = load("get_job_of_key")
-CLAIM = load("claim_job")
+CLAIM = load("claim_jobs")
 WATCH = load("watch_jobs")
 GET = load("get_job")
 
@@ -30,6 +34,7 @@ class PostgresJobStore:
         """Take the database, and the commands that rows may hold."""
         self._database = database
         self._types = types
+        self._claims: dict[ClaimTerms, AskedTogether[UUID, asyncpg.Record]] = {}
 
     async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
         """Store the job, its key and its announcement in one statement."""
@@ -63,11 +68,12 @@ class PostgresJobStore:
         return await self._accepted_before(key)
 
     async def claim(self, job_id: UUID, terms: ClaimTerms) -> Job | Standing:
-        """Begin the next attempt, or say why not."""
-        async with self._database.session() as session:
-            row = await session.row(
-                CLAIM, job_id, terms.lease_seconds, terms.most_of_one_owner, terms.is_alone, MOST_LOST_IN_COMPANY
-            )
+        """Begin the next attempt, or say why not; those that are claimed at the same time are so in one statement."""
+        claims = self._claims.get(terms)
+        if claims is None:
+            claims = self._claims[terms] = AskedTogether(partial(self._claim, terms))
+        with self._database.observed(CLAIM):
+            row = await claims.answer(job_id)
         if row is None:
             return Standing.UNKNOWN
         if row["id"] is None:
@@ -75,6 +81,13 @@ class PostgresJobStore:
         job = job_from(row, self._types)
         tell_of_job(self._database, job.id, job.status)
         return job
+
+    async def _claim(self, terms: ClaimTerms, job_ids: Collection[UUID]) -> Mapping[UUID, asyncpg.Record]:
+        async with self._database.session() as session:
+            rows = await session.fetch(
+                CLAIM, job_ids, terms.lease_seconds, terms.most_of_one_owner, terms.is_alone, MOST_LOST_IN_COMPANY
+            )
+        return {row["asked"]: row for row in rows}
 
     async def watch(self, running: Sequence[tuple[Job, Progress | None]]) -> Collection[UUID]:
         """Show progress outside the jobs' own transactions, and return those wished cancelled."""

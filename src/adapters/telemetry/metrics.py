@@ -23,6 +23,9 @@ class PrometheusMeter:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         self._registry = registry
+        # The library looks a series up anew each time, which costs more than to count.
+        self._known_counters: dict[tuple[object, ...], Counter] = {}
+        self._known_durations: dict[tuple[object, ...], Histogram] = {}
         self._counters = {
             "jobs": Counter(
                 "jobs", "Attempts of jobs by how they ended.", ("kind", "outcome"), PREFIX, registry=registry
@@ -77,11 +80,19 @@ class PrometheusMeter:
 
     def count(self, name: str, amount: int, labels: Mapping[str, str]) -> None:
         """Add to a counter; KeyError or ValueError when it was not declared with these labels."""
-        self._counters[name].labels(**labels).inc(amount)
+        key = (name, *labels.items())
+        counter = self._known_counters.get(key)
+        if counter is None:
+            counter = self._known_counters[key] = self._counters[name].labels(**labels)
+        counter.inc(amount)
 
     def duration(self, name: str, seconds: float, labels: Mapping[str, str]) -> None:
         """Add one duration to a histogram."""
-        self._durations[name].labels(**labels).observe(seconds)
+        key = (name, *labels.items())
+        duration = self._known_durations.get(key)
+        if duration is None:
+            duration = self._known_durations[key] = self._durations[name].labels(**labels)
+        duration.observe(seconds)
 
     def gauge(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         """Set the latest value."""

@@ -13,7 +13,7 @@ from application.ports.queue import Channel, Delivery, MessageConsumer, QueueUna
 from application.ports.telemetry import Telemetry
 from application.ports.unit_of_work import StorageUnavailableError
 from application.progress import AttemptBoard
-from application.verdict import Done, Leave, Reject, Retry, Verdict
+from application.verdict import Done, Leave, Reject, Retry
 from entrypoints.worker.delivery import DeliveryHandler
 from entrypoints.worker.held import HeldDeliveries
 from entrypoints.worker.keeper import Keeper
@@ -118,12 +118,12 @@ class Worker:
                 # Held any longer it would be renewed for ever, and nobody would ever take it up.
                 self.held.remove(delivery)
                 raise
-            await asyncio.shield(self._settle(delivery, verdict))
+            if isinstance(verdict, Done):
+                self._finished[delivery.channel].put_nowait(delivery)  # held until it is deleted
+            else:
+                await asyncio.shield(self._settle(delivery, verdict))
 
-    async def _settle(self, delivery: Delivery, verdict: Verdict) -> None:
-        if isinstance(verdict, Done):
-            self._finished[delivery.channel].put_nowait(delivery)  # held until it is deleted
-            return
+    async def _settle(self, delivery: Delivery, verdict: Leave | Retry | Reject) -> None:
         self.held.remove(delivery)
         try:
             match verdict:

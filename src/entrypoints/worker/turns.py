@@ -37,10 +37,7 @@ class Turns:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
         """Wait for a turn and hold it for the block; give False when it did not come soon."""
-        try:
-            async with asyncio.timeout(SHORT_SECONDS):
-                await self._slots.acquire()
-        except TimeoutError:
+        if not await self._comes_soon():
             self._are_short = False
             yield False
             return
@@ -52,3 +49,12 @@ class Turns:
             self._running -= 1
             self._are_short = self._monotonic() - began < SHORT_SECONDS
             self._slots.release()
+
+    async def _comes_soon(self) -> bool:
+        if not self._slots.locked():
+            return await self._slots.acquire()  # does not wait
+        try:
+            async with asyncio.timeout(SHORT_SECONDS):
+                return await self._slots.acquire()
+        except TimeoutError:
+            return False

@@ -120,12 +120,27 @@ def test_jobs_live_as_the_model_says(storage: PostgresStorage) -> None:
 
 
 async def test_of_many_claims_at_once_one_wins(wide: Database) -> None:
-    jobs = PostgresJobStore(wide, TYPES)
-    await jobs.accept(a_job())
+    """Each is another worker's: those of one worker would wait for one another."""
+    await PostgresJobStore(wide, TYPES).accept(a_job())
     terms = ClaimTerms(lease_seconds=60)
-    answers = await asyncio.gather(*(jobs.claim(a_job().id, terms) for _ in range(AT_ONCE)))
+    answers = await asyncio.gather(*(PostgresJobStore(wide, TYPES).claim(a_job().id, terms) for _ in range(AT_ONCE)))
     [winner] = [answer for answer in answers if isinstance(answer, Job)]
     assert winner.attempt == 1
+
+
+async def test_workers_that_claim_the_same_jobs_in_any_order_share_them(wide: Database) -> None:
+    workers = [PostgresJobStore(wide, TYPES) for _ in range(CONNECTIONS)]
+    jobs = [a_job(number) for number in range(1, AT_ONCE + 1)]
+    for job in jobs:
+        await workers[0].accept(job)
+    orders = [jobs if number % 2 else jobs[::-1] for number in range(CONNECTIONS)]
+    terms = ClaimTerms(lease_seconds=60)
+    answers = await asyncio.gather(
+        *(worker.claim(job.id, terms) for worker, order in zip(workers, orders, strict=True) for job in order)
+    )
+    begun = [answer for answer in answers if isinstance(answer, Job)]
+    assert sorted(job.id for job in begun) == [job.id for job in jobs]
+    assert {job.attempt for job in begun} == {1}
 
 
 async def test_of_many_attempts_that_end_at_once_only_the_latest_does(wide: Database) -> None:

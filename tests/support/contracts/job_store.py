@@ -1,5 +1,6 @@
 """What every job store promises, whichever database is behind it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -146,6 +147,26 @@ class JobStoreContract:
         assert isinstance(await self.jobs.claim(a_job(1).id, terms), Job)
         assert await self.jobs.claim(a_job(2).id, terms) is Standing.CAPPED
         assert isinstance(await self.jobs.claim(a_job(3).id, terms), Job)
+
+    async def test_jobs_claimed_at_once_are_each_answered_for_themselves(self) -> None:
+        await self.claimed(a_job(1))
+        for number in (2, 3):
+            await self.jobs.accept(a_job(number))
+        claims = (self.jobs.claim(UUID(int=number), ClaimTerms(lease_seconds=LEASE)) for number in (1, 2, 3, 99))
+        held, second, third, unknown = await asyncio.gather(*claims)
+        assert (held, unknown) == (Standing.HELD, Standing.UNKNOWN)
+        assert isinstance(second, Job)
+        assert isinstance(third, Job)
+        assert (second.id, second.attempt, third.id, third.attempt) == (UUID(int=2), 1, UUID(int=3), 1)
+
+    async def test_jobs_claimed_at_once_are_no_more_of_one_owner_than_agreed(self) -> None:
+        terms = ClaimTerms(lease_seconds=LEASE, most_of_one_owner=2)
+        for number, owner in ((1, "alice"), (2, "alice"), (3, "bob"), (4, "alice")):
+            await self.jobs.accept(a_job(number, owner=owner))
+        answers = await asyncio.gather(*(self.jobs.claim(UUID(int=number), terms) for number in (1, 2, 3, 4)))
+        begun = [answer.owner for answer in answers if isinstance(answer, Job)]
+        assert sorted(begun) == ["alice", "alice", "bob"]
+        assert [answer for answer in answers if not isinstance(answer, Job)] == [Standing.CAPPED]
 
     async def test_lapsed_attempt_does_not_count_against_its_owner(self) -> None:
         await self.claimed(a_job(1), lease_seconds=LAPSED)
