@@ -85,7 +85,7 @@ def _manager(routes: Sequence[EdgeRoute], settings: Settings, **of_the_listener:
         **of_the_listener,
         early_header_mutation_extensions=[headers.early_removal(settings)],
         **observe.tracing(settings),
-        access_log=[observe.access_log()],
+        access_log=observe.access_logs(),
         local_reply_config=problems.local_replies(settings),
         http_filters=_filters(settings),
     )

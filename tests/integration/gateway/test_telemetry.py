@@ -1,6 +1,8 @@
 """What the gateway tells: access log, metrics, spans."""
 
 import queue
+import re
+import time
 from pathlib import Path
 
 import httpx
@@ -61,6 +63,31 @@ def test_metrics_tell_latency_per_route(gateway: Gateway, client: httpx.Client) 
     text = httpx.get(f"{gateway.metrics_url}/metrics", trust_env=False).text
 
     assert 'envoy_vhost_route_upstream_rq_time_bucket{envoy_virtual_host="api",envoy_route="docs"' in text
+
+
+def test_metrics_count_every_answer_by_route_refusals_included(gateway: Gateway, client: httpx.Client) -> None:
+    answers = {"/recipe/{recipe_id}": "/recipe/9", "": "/nowhere-at-all", "/docs": "/docs?status=500"}
+    asked = {
+        f'{{route="{route}",status="{status}"}}': client.get(path).status_code == status
+        for (route, path), status in zip(answers.items(), (401, 404, 500), strict=True)
+    }
+    wanted = [f"envoy_kondate_requests{labels}" for labels in asked]
+
+    assert all(asked.values())
+    text = metrics_with(gateway, [*wanted, 'envoy_kondate_request_duration_bucket{route="/docs",le="1"}'])
+    assert not re.search(r"envoy_kondate_\w+\{[^}]*nowhere", text)
+
+
+def metrics_with(gateway: Gateway, wanted: list[str]) -> str:
+    """Return the metrics once all of these are among them; histograms are shown after a moment."""
+    deadline = time.monotonic() + 20
+    while True:
+        text = httpx.get(f"{gateway.metrics_url}/metrics", trust_env=False).text
+        missing = [name for name in wanted if name not in text]
+        if not missing:
+            return text
+        assert time.monotonic() < deadline, missing
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("path", ["/config_dump", "/quitquitquit", "/stats", "/logging"])
