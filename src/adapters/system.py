@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from application.ports.clock import Chance, Clock, IdFactory
+from application.ports.webhooks import SecretFactory
+from domain.webhook import WebhookSecret
+
+SECRET_BYTES = 32
 
 
 class SystemClock:
@@ -38,6 +42,15 @@ class SystemChance:
         return random.random()  # noqa: S311 (jitter is no secret)
 
 
+class SystemSecrets:
+    """The system's own source of what nobody can guess."""
+
+    def new(self) -> WebhookSecret:
+        """Return a new secret."""
+        return WebhookSecret(secrets.token_bytes(SECRET_BYTES))
+
+
 _clock: type[Clock] = SystemClock
 _ids: type[IdFactory] = UuidFactory
 _chance: type[Chance] = SystemChance
+_secrets: type[SecretFactory] = SystemSecrets

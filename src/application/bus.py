@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Protocol
 
 from application.context import Context, ProgressReporter, SilentProgress
 from application.dispatch import EVENT_HANDLERS, USE_CASES, handler_types, kind_of
+from application.new_job import new_job
 from application.ports.clock import Clock, IdFactory
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, JobStore
@@ -22,7 +22,7 @@ from domain.errors import (
     RequestInProgressError,
 )
 from domain.events import Event
-from domain.job import Failure, Job, Origin, Reference
+from domain.job import Failure, Origin, Reference
 
 
 class Handler(Protocol):
@@ -95,16 +95,7 @@ class Bus:
     async def defer(self, command: Command, origin: Origin, key: IdempotencyKey | None = None) -> Acceptance:
         """Keep the command as a job; once this returns, it will be carried out exactly once."""
         _authorize(command, origin)
-        use_case, now = USE_CASES[type(command)], self.clock.now()
-        job = Job(
-            id=self.ids.new(),
-            command=command,
-            kind=kind_of(type(command)),
-            origin=origin,
-            max_attempts=use_case.max_attempts,
-            created_at=now,
-            deadline_at=now + timedelta(seconds=use_case.deadline_seconds),
-        )
+        job = new_job(command, origin, self.ids.new(), self.clock.now())
         acceptance = await self.jobs.accept(job, key)
         self.telemetry.event(
             "job.accepted",

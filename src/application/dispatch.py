@@ -4,43 +4,53 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from application.backoff import USUAL, Backoff
 from application.handlers.add_ingredient import AddIngredientHandler
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.add_webhook import AddWebhookHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.deliver_webhook import DeliverWebhookHandler
 from application.handlers.export_recipes import ExportRecipesHandler
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.import_recipes import ImportRecipesHandler
+from application.handlers.notify_webhooks import DELIVERING, NotifyWebhooks
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
+from application.handlers.remove_webhook import RemoveWebhookHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_ingredient import ReviseIngredientHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.revise_recipe import ReviseRecipeHandler
+from application.handlers.rotate_webhook_secret import RotateWebhookSecretHandler
 from application.handlers.run_drill import RunDrillHandler
 from domain.commands import (
     AddIngredient,
     AddMenuPlan,
     AddPriceList,
     AddRecipe,
+    AddWebhook,
     ArchiveRecipe,
     CancelJob,
     Command,
     DeleteRecipe,
+    DeliverWebhook,
     ExportRecipes,
     GenerateReport,
     ImportRecipes,
     PublishRecipe,
+    RemoveWebhook,
     ReviseCatalogue,
     ReviseIngredient,
     ReviseMenuPlan,
     RevisePriceList,
     ReviseRecipe,
+    RotateWebhookSecret,
     RunDrill,
 )
 from domain.events import (
@@ -48,6 +58,9 @@ from domain.events import (
     IngredientAdded,
     IngredientPartlyFollowed,
     IngredientRevised,
+    JobCancelled,
+    JobFailed,
+    JobSucceeded,
     RecipeAdded,
     RecipeArchived,
     RecipePublished,
@@ -60,7 +73,8 @@ class UseCase:
     """How one command is carried out, whichever way it came.
 
     `scope` is what its caller must hold, None where the handler itself decides. `timeout_seconds` bounds one attempt;
-    a deferred command has at most `max_attempts`, begun no later than `deadline_seconds` after it was accepted.
+    a deferred command has at most `max_attempts`, spaced by `backoff`, begun no later than `deadline_seconds` after it
+    was accepted.
     """
 
     handler: type
@@ -68,6 +82,11 @@ class UseCase:
     timeout_seconds: float = 10
     max_attempts: int = 5
     deadline_seconds: float = 86_400
+    backoff: Backoff = USUAL
+
+
+TRIES = Backoff(first_seconds=10, factor=5, longest_seconds=21_600, least_share=0.5)
+"""Strangers' servers are away for hours: at most 10 s, 50 s, 4, 21 and 104 min, then 6 h, and at least half of each."""
 
 
 USE_CASES: Mapping[type[Command], UseCase] = {
@@ -86,6 +105,17 @@ USE_CASES: Mapping[type[Command], UseCase] = {
     CancelJob: UseCase(handler=CancelJobHandler, scope=None),
     AddIngredient: UseCase(handler=AddIngredientHandler, scope="ingredient:write"),
     ReviseIngredient: UseCase(handler=ReviseIngredientHandler, scope="ingredient:write"),
+    AddWebhook: UseCase(handler=AddWebhookHandler, scope=None),
+    RotateWebhookSecret: UseCase(handler=RotateWebhookSecretHandler, scope=None),
+    RemoveWebhook: UseCase(handler=RemoveWebhookHandler, scope=None),
+    DeliverWebhook: UseCase(
+        handler=DeliverWebhookHandler,
+        scope=DELIVERING,
+        timeout_seconds=20,
+        max_attempts=8,
+        deadline_seconds=259_200,
+        backoff=TRIES,
+    ),
     ReviseCatalogue: UseCase(handler=ReviseCatalogueHandler, scope="catalogue:write"),
     RunDrill: UseCase(handler=RunDrillHandler, scope="drill:run", max_attempts=4),
 }
@@ -98,6 +128,9 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
     IngredientAdded: (FollowIngredient,),
     IngredientRevised: (FollowIngredient,),
     IngredientPartlyFollowed: (FollowIngredient,),
+    JobSucceeded: (NotifyWebhooks,),
+    JobFailed: (NotifyWebhooks,),
+    JobCancelled: (NotifyWebhooks,),
 }
 
 
@@ -109,6 +142,11 @@ def handler_types() -> frozenset[type]:
 def is_followed(event: type[Event]) -> bool:
     """Tell whether any handler follows this event; one that nobody follows need not travel."""
     return event in EVENT_HANDLERS
+
+
+def is_for_webhooks(event: type[Event]) -> bool:
+    """Tell whether webhooks alone follow this event: it need not travel where its owner has none."""
+    return EVENT_HANDLERS.get(event) == (NotifyWebhooks,)
 
 
 def scopes_of(command: type[Command]) -> frozenset[str]:

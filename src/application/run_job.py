@@ -107,7 +107,13 @@ class RunJob:
 
     async def _settle(self, attempt: Attempt, error: Exception) -> Verdict:
         job = attempt.job
-        verdict = decide(error, attempt=job.attempt, max_attempts=job.max_attempts, chance=self.chance.fraction())
+        verdict = decide(
+            error,
+            attempt=job.attempt,
+            max_attempts=job.max_attempts,
+            chance=self.chance.fraction(),
+            backoff=USE_CASES[type(job.command)].backoff,
+        )
         try:
             async with self.unit_of_work.begin(job.origin) as transaction:
                 outcome = await self._end_attempt(transaction, attempt, error, verdict)

@@ -1,14 +1,13 @@
 """What becomes of a message after an attempt: a pure decision, as data."""
 
+import math
 from dataclasses import dataclass
 
+from application.backoff import USUAL, Backoff
+from application.outside import OutsideError
 from application.ports.unit_of_work import LeaseLostError
 from domain.errors import DomainError
 from domain.job import Failure
-
-FIRST_DELAY_SECONDS = 2
-LONGEST_DELAY_SECONDS = 600
-
 
 SPENT = frozenset({"internal-error", "timeout", "worker-lost"})
 """Codes of the failures that end a job when its attempts are spent, and make its message a dead letter."""
@@ -49,20 +48,21 @@ class Reject:
 Verdict = Done | Leave | Retry | Reject
 
 
-def decide(error: Exception, *, attempt: int, max_attempts: int, chance: float) -> Verdict:
+def decide(error: Exception, *, attempt: int, max_attempts: int, chance: float, backoff: Backoff = USUAL) -> Verdict:
     """Decide after a failed attempt.
 
     A refusal of the domain is final and needs no dead letter; anything else is tried again with
-    exponential backoff and full jitter (`chance` in [0, 1)) until the attempts are spent.
+    exponential backoff and jitter (`chance` in [0, 1)) until the attempts are spent.
     """
     if isinstance(error, LeaseLostError):
         return Leave()
     if isinstance(error, DomainError | DeadlineExceededError):
         return Done()
     if attempt >= max_attempts:
-        return Reject(reason=failure_of(error).code)
-    ceiling = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (attempt - 1))
-    return Retry(delay_seconds=int(ceiling * chance))
+        return Done() if isinstance(error, OutsideError) else Reject(reason=failure_of(error).code)
+    wished = error.not_before_seconds if isinstance(error, OutsideError) else 0
+    earliest = math.ceil(min(wished, backoff.longest_seconds))
+    return Retry(delay_seconds=max(backoff.delay_seconds(attempt, chance), earliest))
 
 
 def failure_of(error: Exception) -> Failure:
@@ -70,6 +70,8 @@ def failure_of(error: Exception) -> Failure:
     match error:
         case DomainError():
             return Failure(code=error.code, detail=error.detail, pointer=error.pointer)
+        case OutsideError():
+            return error.failure
         case TimeoutError():
             return Failure(code="timeout", detail="The work took longer than it may.")
         case DeadlineExceededError():

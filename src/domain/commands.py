@@ -13,6 +13,7 @@ from domain.recipe import RecipeContent
 from domain.recipe_export import ExportSelection
 from domain.report import RecipeSelection, ReportKind, ReportParameters
 from domain.reports.kinds import KINDS
+from domain.webhook import WebhookContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,34 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddWebhook:
+    """Tell the caller of the ends of their jobs, at a target of their own."""
+
+    content: WebhookContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateWebhookSecret:
+    """Sign for a webhook of the caller's by another secret."""
+
+    webhook_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveWebhook:
+    """Tell a webhook of the caller's nothing more, and forget it."""
+
+    webhook_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverWebhook:
+    """Try one delivery."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunDrill:
     """Behave like this, for `seconds` where that takes time, and leave one mark that can be counted."""
 
@@ -181,5 +210,9 @@ Command = (
     | AddIngredient
     | ReviseIngredient
     | CancelJob
+    | AddWebhook
+    | RotateWebhookSecret
+    | RemoveWebhook
+    | DeliverWebhook
     | RunDrill
 )

@@ -200,6 +200,39 @@ class ReportNotFoundError(DomainError):
     kind = ErrorKind.NOT_FOUND
 
 
+class WebhookNotFoundError(DomainError):
+    """No such webhook, or not one of this principal's."""
+
+    code = "webhook-not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class InvalidWebhookError(DomainError):
+    """The webhook breaks a rule."""
+
+    code = "invalid-webhook"
+
+
+class InvalidWebhookUrlError(InvalidWebhookError):
+    """Webhooks may not go there."""
+
+    code = "invalid-webhook-url"
+
+
+class TooManyWebhooksError(DomainError):
+    """The owner has as many webhooks as one may have."""
+
+    code = "too-many-webhooks"
+    kind = ErrorKind.CONFLICT
+
+
+class WebhookDisabledError(DomainError):
+    """The webhook's target is gone, or took nothing for too long: it is told nothing more."""
+
+    code = "webhook-disabled"
+    kind = ErrorKind.CONFLICT
+
+
 class DrillRefusedError(DomainError):
     """Such a drill would harm others, and may not be run here."""
 

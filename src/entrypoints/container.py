@@ -38,17 +38,19 @@ from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.recipe_news import following_recipes
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.postgres.uploads import PostgresUploadStore
+from adapters.postgres.webhook_reads import PostgresWebhookReads
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
 from adapters.sqs.gauges import SqsGauges
 from adapters.sqs.publisher import SqsPublisher
 from adapters.sqs.queues import QueueNames, QueueUrls, check_queue, ensure_queues
-from adapters.system import SystemChance, SystemClock, UuidFactory
+from adapters.system import SystemChance, SystemClock, SystemSecrets, UuidFactory
 from adapters.telemetry.logging import configure_logging
 from adapters.telemetry.metrics import PrometheusMeter
 from adapters.telemetry.telemetry import StructlogTelemetry
 from adapters.telemetry.tracing import open_tracing
+from adapters.webhooks.sender import HttpWebhookSender
 from adapters.wire.codec import MessageTypes
 from adapters.wire.documents import DOCUMENTS
 from adapters.wire.messages import WireMessageReader
@@ -60,22 +62,28 @@ from application.handlers.add_ingredient import AddIngredientHandler
 from application.handlers.add_menu_plan import AddMenuPlanHandler
 from application.handlers.add_price_list import AddPriceListHandler
 from application.handlers.add_recipe import AddRecipeHandler
+from application.handlers.add_webhook import AddWebhookHandler
 from application.handlers.archive_recipe import ArchiveRecipeHandler
 from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
+from application.handlers.deliver_webhook import DeliverWebhookHandler
 from application.handlers.export_recipes import ExportRecipesHandler
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.import_recipes import ImportRecipesHandler
+from application.handlers.notify_webhooks import NotifyWebhooks
 from application.handlers.project_recipe import ProjectRecipe
 from application.handlers.publish_recipe import PublishRecipeHandler
+from application.handlers.remove_webhook import RemoveWebhookHandler
 from application.handlers.revise_catalogue import ReviseCatalogueHandler
 from application.handlers.revise_ingredient import ReviseIngredientHandler
 from application.handlers.revise_menu_plan import ReviseMenuPlanHandler
 from application.handlers.revise_price_list import RevisePriceListHandler
 from application.handlers.revise_recipe import ReviseRecipeHandler
+from application.handlers.rotate_webhook_secret import RotateWebhookSecretHandler
 from application.handlers.run_drill import RunDrillHandler
 from application.job_watch import JobWatch
+from application.new_job import new_job
 from application.once import Once
 from application.operations.discard_dead_letters import DiscardDeadLetters
 from application.operations.inspect_dead_letters import InspectDeadLetters
@@ -88,9 +96,11 @@ from application.ports.jobs import ClaimTerms
 from application.ports.queue import QueueUnavailableError
 from application.progress import AttemptBoard
 from application.rebuild_projections import RebuildProjections
+from application.refusals import Refusals
 from application.relay import Relay
 from application.run_job import RunJob
 from domain.principal import Principal
+from domain.webhook_target import TargetRules
 from entrypoints.http.parts import ApiParts
 from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
@@ -140,6 +150,7 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(UuidFactory, clock)
     chance = providers.Singleton(SystemChance)
+    secrets = providers.Singleton(SystemSecrets)
     trouble = providers.Singleton(ProcessTrouble)
 
     # PostgreSQL
@@ -160,6 +171,7 @@ class Container(containers.DeclarativeContainer):
     uploads = providers.Singleton(PostgresUploadStore, database)
     import_reads = providers.Singleton(PostgresImportReads, database)
     export_reads = providers.Singleton(PostgresExportReads, database)
+    webhook_reads = providers.Singleton(PostgresWebhookReads, database)
     operator_jobs = providers.Singleton(PostgresOperatorJobs, database, message_types)
 
     # Identity
@@ -180,6 +192,11 @@ class Container(containers.DeclarativeContainer):
         keys.provided.version,
     )
 
+    # Webhooks
+    target_rules = providers.Singleton(TargetRules, is_local=settings.provided.is_local.call())
+    webhook_sender = providers.Singleton(HttpWebhookSender, target_rules, clock, telemetry)
+    refusals = providers.Singleton(Refusals, unit_of_work)
+
     # Use cases: one line each
     recipe_lines = providers.Singleton(SchemaOrgLines)
     handlers = providers.List(
@@ -199,6 +216,11 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(AddMenuPlanHandler, clock, ids),
         providers.Singleton(ReviseMenuPlanHandler, clock),
         providers.Singleton(CancelJobHandler, clock),
+        providers.Singleton(AddWebhookHandler, target_rules, secrets, clock, ids),
+        providers.Singleton(RotateWebhookSecretHandler, secrets, clock),
+        providers.Singleton(RemoveWebhookHandler),
+        providers.Singleton(NotifyWebhooks, providers.Object(new_job), clock, ids),
+        providers.Singleton(DeliverWebhookHandler, webhook_reads, webhook_sender, refusals, clock),
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
         providers.Singleton(ProjectRecipe, catalogue),
         providers.Singleton(FollowIngredient, catalogue, clock),
@@ -286,6 +308,8 @@ class Container(containers.DeclarativeContainer):
         uploads=uploads,
         import_reads=import_reads,
         export_reads=export_reads,
+        webhook_reads=webhook_reads,
+        webhook_sender=webhook_sender,
         find=providers.Singleton(FindRecipes, catalogue, recipe_index),
         ingredients=providers.Singleton(FindIngredients, catalogue),
         catalogue=catalogue,

@@ -31,7 +31,8 @@ async def database_dsn(postgres_dsn: str) -> str:
     await connection.execute(
         "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, recipe_search, ingredient, catalogue, job, "
         "outbox, report, expired, idempotency_record, audit, drill_effect, "
-        "price_list, price, menu_plan, upload, upload_part, recipe_import, recipe_export, recipe_export_part"
+        "price_list, price, menu_plan, upload, upload_part, recipe_import, recipe_export, recipe_export_part, "
+        "webhook, webhook_delivery, webhook_attempt"
     )
     await connection.close()
     return postgres_dsn

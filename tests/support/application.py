@@ -21,6 +21,8 @@ from adapters.memory.recipe_index import InMemoryRecipeIndex
 from adapters.memory.tables import Tables
 from adapters.memory.telemetry import RecordingTelemetry
 from adapters.memory.unit_of_work import InMemoryUnitOfWork
+from adapters.memory.webhook_sender import InMemoryWebhookSender
+from adapters.memory.webhooks import InMemoryWebhookReads
 from application.bus import Bus, Handler, by_type
 from application.find_ingredients import FindIngredients
 from application.find_recipes import FindRecipes
@@ -30,9 +32,10 @@ from application.pace import Pace
 from application.ports.jobs import ClaimTerms
 from application.progress import AttemptBoard
 from application.run_job import RunJob
+from domain.webhook_target import TargetRules
 from entrypoints.container import Container
 from entrypoints.settings import Settings
-from tests.support.fakes import CountingIds, FixedChance, FixedClock, NotedTrouble
+from tests.support.fakes import CountingIds, CountingSecrets, FixedChance, FixedClock, NotedTrouble
 
 LOCAL = Settings(database_url="postgres://nowhere", issuer="http://nowhere")
 
@@ -67,12 +70,20 @@ class InMemoryApplication:
         self.uploads = InMemoryUploadStore(self.tables, self.clock)
         self.import_reads = InMemoryImportReads(self.tables)
         self.export_reads = InMemoryExportReads(self.tables)
+        self.rules = TargetRules(is_local=False)
+        self.webhook_reads = InMemoryWebhookReads(self.tables)
+        self.webhook_sender = InMemoryWebhookSender(self.rules, self.clock, {"hooks.kondate.dev": ["93.184.215.14"]})
         handlers = handlers_with(
             catalogue=self.catalogue,
             corpus=self.corpus,
             clock=self.clock,
             ids=self.ids,
             trouble=self.trouble,
+            unit_of_work=self.unit_of_work,
+            secrets=CountingSecrets(),
+            target_rules=self.rules,
+            webhook_reads=self.webhook_reads,
+            webhook_sender=self.webhook_sender,
             settings=LOCAL,
         )
         self.bus = Bus(

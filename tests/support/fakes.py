@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from domain.webhook import WebhookSecret
+
 
 class FixedClock:
     """Stands still until told to move on."""
@@ -26,6 +28,17 @@ class CountingIds:
     def new(self) -> UUID:
         self._last += 1
         return UUID(int=0x0192_0000_0000_7000_8000_0000_0000_0000 + self._last)
+
+
+class CountingSecrets:
+    """Secrets in order, each of one letter: a, b, c, …"""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def new(self) -> WebhookSecret:
+        self._made += 1
+        return WebhookSecret(bytes([96 + self._made]) * 32)
 
 
 class FixedChance:

@@ -87,6 +87,8 @@ class InMemoryApi:
             uploads=core.uploads,
             import_reads=core.import_reads,
             export_reads=core.export_reads,
+            webhook_reads=core.webhook_reads,
+            webhook_sender=core.webhook_sender,
             find=core.find,
             ingredients=core.find_ingredients,
             catalogue=core.catalogue,

@@ -111,6 +111,7 @@ class InMemoryJobStore:
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at < before][:limit]
         for job in finished:
             del self._tables.jobs[job.id]
+            self._tables.drop_delivery(job.id)
             self._tables.expired[job.id] = job.owner
             is_last = all(other.result != job.result for other in self._tables.jobs.values())
             if is_last and job.result is not None and self._drop(job.result.id):
@@ -136,12 +137,14 @@ class InMemoryJobStore:
     async def backlog(self) -> Backlog:
         """Return what waits now."""
         now = self._clock.now()
-        ages = [(now - job.created_at).total_seconds() for job in self._tables.jobs.values() if job.status == "queued"]
+        queued = [job for job in self._tables.jobs.values() if job.status is JobStatus.QUEUED]
+        due = [job for job in queued if self._tables.announced[job.id][0] <= now]
+        ages = [(now - job.created_at).total_seconds() for job in queued if not job.attempt]
         minute = timedelta(seconds=60)
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at > now - minute]
         unsent = sum(row.is_first_announcement for row in self._tables.outbox)
         return Backlog(
-            queued=len(ages),
+            queued=len(due),
             unsent=unsent,
             oldest_seconds=max(ages, default=0.0),
             finished_per_second=len(finished) / 60,

@@ -9,6 +9,7 @@ from uuid import UUID
 from application.ports.audit import AuditEntry
 from application.ports.idempotency import Outcome
 from application.ports.queue import Channel, Message
+from domain.delivery import Delivery, DeliveryAttempt
 from domain.events import Event
 from domain.job import Job, JobStatus, Origin
 from domain.kept_ingredient import KeptIngredient
@@ -19,6 +20,7 @@ from domain.recipe import Recipe
 from domain.recipe_export import RecipeExport
 from domain.recipe_import import RecipeImport, Upload, UploadPart
 from domain.report import Report
+from domain.webhook import Webhook
 
 
 @dataclass(slots=True)
@@ -106,6 +108,10 @@ class Tables:
     outbox: list[OutboxRow] = field(default_factory=list)
     audit: list[tuple[Origin, AuditEntry]] = field(default_factory=list)
     drills: list[DrillMark] = field(default_factory=list)
+    webhooks: dict[UUID, Webhook] = field(default_factory=dict)
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
+    delivery_attempts: list[tuple[UUID, DeliveryAttempt]] = field(default_factory=list)
+    """What came of each try, with the delivery's id."""
     locked_jobs: dict[UUID, asyncio.Event] = field(default_factory=dict)
     """Rows that a transaction has locked, each with what tells that it has ended."""
     held_recipes: dict[UUID, asyncio.Event] = field(default_factory=dict)
@@ -128,6 +134,15 @@ class Tables:
             return
         self.recipes.pop(recipe_id, None)
         self.projections.pop(recipe_id, None)
+
+    def drop_delivery(self, delivery_id: UUID) -> None:
+        """Remove a delivery, if there is one, with its log."""
+        self.deliveries.pop(delivery_id, None)
+        self.delivery_attempts[:] = [each for each in self.delivery_attempts if each[0] != delivery_id]
+
+    def has_webhook(self, owner: str) -> bool:
+        """Tell whether anybody is told of the ends of this owner's jobs."""
+        return any(webhook.owner == owner and webhook.disabled is None for webhook in self.webhooks.values())
 
     async def unlocked(self, job_id: UUID) -> None:
         """Wait until no transaction has this job locked, as any write to a locked row does."""

@@ -14,8 +14,9 @@ from adapters.memory.drill_effects import InMemoryDrillEffects
 from adapters.memory.planning import InMemoryMenuPlans, InMemoryPriceLists
 from adapters.memory.recipes import InMemoryRecipeRepository
 from adapters.memory.tables import KeyRow, OutboxRow, Tables
+from adapters.memory.webhooks import InMemoryWebhooks
 from adapters.wire.messages import event_message, job_message
-from application.dispatch import is_followed
+from application.dispatch import is_followed, is_for_webhooks
 from application.ports.clock import Clock, IdFactory
 from application.ports.idempotency import IdempotencyKey, Outcome
 from application.ports.queue import Channel
@@ -57,6 +58,7 @@ class InMemoryTransaction:
         self.idempotency = _Keys(self)
         self.outbox = _Outbox(self)
         self.audit = InMemoryAuditLog(tables, origin, self._changes)
+        self.webhooks = InMemoryWebhooks(tables, self._changes)
         self.drills = InMemoryDrillEffects(tables, origin, self._changes)
 
     async def hold(self, recipe_id: UUID) -> None:
@@ -97,6 +99,17 @@ class InMemoryTransaction:
         await self.lock(job.id)
         self._fence(job)
         self._ended.append((job, retry_after_seconds))
+
+    def add_job(self, job: Job) -> None:
+        """Keep a new job and its message for the commit."""
+        now = self._clock.now()
+
+        def change() -> None:
+            self.tables.announced[job.id] = (now, 1)
+            self.tables.put_job(job)
+            self.tables.outbox.append(OutboxRow(Channel.COMMANDS, job_message(job), now))
+
+        self.later(change)
 
     def announce(self, job: Job, delay_seconds: float) -> None:
         """Keep a delayed message for the commit."""
@@ -139,7 +152,12 @@ class InMemoryTransaction:
             return
         message = event_message(self._ids.new(), event, self._origin)
         row = OutboxRow(Channel.EVENTS, message, self._clock.now())
-        self.later(lambda: self.tables.outbox.append(row))
+
+        def change() -> None:
+            if not is_for_webhooks(type(event)) or self.tables.has_webhook(event.owner):
+                self.tables.outbox.append(row)
+
+        self.later(change)
 
     def commit(self) -> None:
         """Apply everything."""
@@ -165,6 +183,9 @@ class _Jobs:
 
     async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
         await self.transaction.end(job, retry_after_seconds)
+
+    async def add(self, job: Job) -> None:
+        self.transaction.add_job(job)
 
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         self.transaction.announce(job, delay_seconds)

@@ -14,6 +14,7 @@ from application.ports.unit_of_work import JobRepository
 from domain.job import Job, JobStatus
 
 SAVE = load("save_job")
+ADD = load("add_job")
 LOCK = load("lock_job")
 CHANGE = load("change_job")
 
@@ -46,6 +47,25 @@ class PostgresJobRepository:
             is_fenced=True,
         )
         self.changed[job.id] = job.status
+
+    async def add(self, job: Job) -> None:
+        """Store a new job and its message."""
+        principal = job.origin.principal
+        await self._session.write(
+            ADD,
+            job.id,
+            job.kind,
+            encode(job.command),
+            job.owner,
+            sorted(principal.scopes),
+            sorted(principal.roles),
+            job.origin.request_id,
+            job.origin.traceparent,
+            job.max_attempts,
+            job.created_at,
+            job.deadline_at,
+        )
+        await store_message(self._session, Channel.COMMANDS, job_message(job))
 
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         """Add the job's message to the outbox, to be sent after the delay."""

@@ -11,7 +11,7 @@ from adapters.postgres.database import Database, Session
 from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.statements import load
 from adapters.wire.messages import event_message
-from application.dispatch import is_followed
+from application.dispatch import is_followed, is_for_webhooks
 from application.ports.clock import IdFactory
 from application.ports.outbox import OutboxBatch, OutboxStore
 from application.ports.queue import Channel, Message
@@ -20,6 +20,7 @@ from domain.events import Event
 from domain.job import Origin
 
 RECORD = load("record_message")
+RECORD_FOR_WEBHOOKS = load("record_message_for_webhooks")
 CLAIM = load("claim_messages")
 DELETE = load("delete_messages")
 STEP_BACK = load("step_back_messages")
@@ -34,20 +35,7 @@ async def store_message(
     session: LazyTransaction, channel: Channel, message: Message, *, delay_seconds: float = 0
 ) -> None:
     """Add a message that may leave after the delay, and wake the relays at commit."""
-    await session.write(
-        RECORD,
-        channel.value,
-        message.id,
-        message.type,
-        message.source,
-        message.subject,
-        message.time,
-        message.data,
-        message.group,
-        message.request_id,
-        message.traceparent,
-        delay_seconds,
-    )
+    await session.write(RECORD, *_row(channel, message), delay_seconds)
 
 
 class PostgresOutbox:
@@ -64,7 +52,10 @@ class PostgresOutbox:
         if not is_followed(type(event)):
             return
         message = event_message(self._ids.new(), event, self._origin)
-        await store_message(self._session, Channel.EVENTS, message)
+        if is_for_webhooks(type(event)):
+            await self._session.write(RECORD_FOR_WEBHOOKS, *_row(Channel.EVENTS, message))
+        else:
+            await store_message(self._session, Channel.EVENTS, message)
 
 
 class PostgresOutboxBatch:
@@ -147,6 +138,21 @@ class PostgresOutboxStore:
             self._look_seconds = FIRST_LOOK_SECONDS
         else:
             self._look_seconds *= 2
+
+
+def _row(channel: Channel, message: Message) -> tuple[object, ...]:
+    return (
+        channel.value,
+        message.id,
+        message.type,
+        message.source,
+        message.subject,
+        message.time,
+        message.data,
+        message.group,
+        message.request_id,
+        message.traceparent,
+    )
 
 
 def _message(row: asyncpg.Record) -> Message:

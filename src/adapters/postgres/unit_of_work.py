@@ -19,6 +19,7 @@ from adapters.postgres.recipe_batches import PostgresRecipeBatches
 from adapters.postgres.recipe_repository import PostgresRecipeRepository
 from adapters.postgres.report_repository import PostgresReportRepository
 from adapters.postgres.uploads import PostgresUploads
+from adapters.postgres.webhook_repository import PostgresWebhookRepository
 from adapters.wire.codec import MessageTypes
 from application.ports.clock import IdFactory
 from application.ports.unit_of_work import Transaction, UnitOfWork
@@ -44,6 +45,7 @@ class PostgresTransaction:
         self.idempotency = PostgresIdempotencyRecords(session)
         self.outbox = PostgresOutbox(session, origin, ids)
         self.audit = PostgresAuditLog(session, origin)
+        self.webhooks = PostgresWebhookRepository(session)
         self.drills = PostgresDrillEffects(session, origin)
 
 

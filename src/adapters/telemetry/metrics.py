@@ -37,6 +37,9 @@ class PrometheusMeter:
                 PREFIX,
                 registry=registry,
             ),
+            "webhook_deliveries": Counter(
+                "webhook_deliveries", "Tries of webhooks by what came of them.", ("outcome",), PREFIX, registry=registry
+            ),
             "recipe_reads": Counter(
                 "recipe_reads", "Single recipes read, by where they came from.", ("source",), PREFIX, registry=registry
             ),

@@ -4,11 +4,12 @@ import re
 
 SECRETS = re.compile(
     r"([Bb]earer\s+)[\w.~+/=-]{16,}"  # an Authorization header
+    r"|(\bwhsec_)[A-Za-z0-9+/=]{8,}"  # the key of a webhook's signatures
     r"|()\beyJ[\w-]+\.[\w-]+\.?[\w.-]*"  # a JWS or JWE, wherever it stands
     r"|(://[^\s:/?\#@\"\\]*:)(?:[^\s/?\#\"\\]|\\[\\\"])+(?=@)"  # the password of a URL
     r"|(\b(?i:password|passwd|client_secret)=)(?:[^\s&\"\\]|\\[\\\"])+"  # the same, in a DSN or a query
 )
-SIGNS = ("eyJ", "earer", "://", "assw", "secret=", "PASSW", "SECRET=")
+SIGNS = ("eyJ", "whsec_", "earer", "://", "assw", "secret=", "PASSW", "SECRET=")
 
 
 def redact(text: str) -> str:

@@ -9,6 +9,7 @@ from application.ports.audit import AuditLog
 from application.ports.drills import DrillEffects
 from application.ports.idempotency import IdempotencyRecords
 from application.ports.imports import RecipeBatches, RecipeExports, RecipeImports, Uploads
+from application.ports.webhooks import WebhookRepository
 from domain.composition import Composition
 from domain.events import Event
 from domain.ingredient import Ingredient
@@ -135,6 +136,9 @@ class JobRepository(Protocol):
         `retry_after_seconds` is when the message of a released job is expected back.
         """
 
+    async def add(self, job: Job) -> None:
+        """Store a new job and the message that announces it."""
+
     async def announce(self, job: Job, *, delay_seconds: float) -> None:
         """Add the job's message to the outbox, to be sent after the delay."""
 
@@ -151,7 +155,8 @@ class Outbox(Protocol):
     async def record(self, event: Event) -> None:
         """Add an event; it leaves with the request id and trace of the transaction's origin.
 
-        An event that no handler follows is not sent: nobody else reads that queue.
+        An event that no handler follows is not sent: nobody else reads that queue. Neither is one that only webhooks
+        follow, where its owner has none that is active.
         """
 
 
@@ -213,6 +218,10 @@ class Transaction(Protocol):
     @property
     def audit(self) -> AuditLog:
         """What operators did."""
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """Webhooks and their deliveries."""
 
     @property
     def drills(self) -> DrillEffects:

@@ -63,6 +63,14 @@ from entrypoints.http.routes.recipes import (
 )
 from entrypoints.http.routes.reports import generate_report, read_report
 from entrypoints.http.routes.scaled_recipes import scale_recipe
+from entrypoints.http.routes.webhooks import (
+    add_webhook,
+    list_deliveries,
+    list_webhooks,
+    read_webhook,
+    remove_webhook,
+    rotate_webhook_secret,
+)
 from entrypoints.http.showing import JobShowing
 from entrypoints.http.uploading import Receiver
 
@@ -95,6 +103,12 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     read_job,
     follow_job,
     cancel_job,
+    add_webhook,
+    list_webhooks,
+    read_webhook,
+    remove_webhook,
+    rotate_webhook_secret,
+    list_deliveries,
     list_dead_letters,
     read_dead_letter,
     redrive_dead_letter,
@@ -166,6 +180,8 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
             "shared_recipes": Provide(lambda: parts.shared_recipes, sync_to_thread=False),
             "report_reads": Provide(lambda: parts.report_reads, sync_to_thread=False),
             "planning_reads": Provide(lambda: parts.planning_reads, sync_to_thread=False),
+            "webhook_reads": Provide(lambda: parts.webhook_reads, sync_to_thread=False),
+            "webhook_sender": Provide(lambda: parts.webhook_sender, sync_to_thread=False),
             "readiness": Provide(lambda: parts.readiness, sync_to_thread=False),
             "meter": Provide(lambda: parts.meter, sync_to_thread=False),
             "contract": Provide(lambda: contract, sync_to_thread=False),

@@ -9,6 +9,7 @@ from application.operations.operations import Operations
 from application.ports.imports import ExportReads, ImportReads
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter
+from application.ports.webhooks import WebhookReads, WebhookSender
 from domain.job import Origin
 from entrypoints.http.answers import Answer
 from entrypoints.http.openapi.contract import Contract
@@ -23,6 +24,8 @@ Recipes = NamedDependency[SkipValidation[RecipeReads]]
 Planning = NamedDependency[SkipValidation[PlanningReads]]
 SharedRecipes = NamedDependency[SkipValidation[SharedDocuments]]
 Reports = NamedDependency[SkipValidation[ReportReads]]
+WebhookShowing = NamedDependency[SkipValidation[WebhookReads]]
+WebhookSending = NamedDependency[SkipValidation[WebhookSender]]
 Metrics = NamedDependency[SkipValidation[Meter]]
 Described = NamedDependency[SkipValidation[Contract]]
 """The API's own description."""

@@ -18,6 +18,7 @@ from application.ports.job_reads import JobReads
 from application.ports.reads import CatalogueReads, PlanningReads, RecipeReads, ReportReads
 from application.ports.telemetry import Meter, Telemetry, Tracer
 from application.ports.tokens import TokenVerifier
+from application.ports.webhooks import WebhookReads, WebhookSender
 from entrypoints.http.shared_documents import SharedDocuments
 from entrypoints.readiness import Readiness
 
@@ -42,6 +43,8 @@ class ApiParts:
     uploads: UploadStore
     import_reads: ImportReads
     export_reads: ExportReads
+    webhook_reads: WebhookReads
+    webhook_sender: WebhookSender
     find: FindRecipes
     ingredients: FindIngredients
     catalogue: CatalogueReads

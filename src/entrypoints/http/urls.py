@@ -12,6 +12,7 @@ TEMPLATES: Mapping[str, str] = {
     "job": "/jobs/{}",
     "price-list": "/price-lists/{}",
     "menu-plan": "/menu-plans/{}",
+    "webhook": "/webhooks/{}",
 }
 
 

@@ -52,7 +52,9 @@ class PostgresStorage:
         self.unit_of_work = PostgresUnitOfWork(self._database, CountingIds(), TYPES)
 
     def emptied(self) -> "PostgresStorage":
-        self.finish(self._database.pool.execute("TRUNCATE job, outbox, idempotency_record"))
+        self.finish(
+            self._database.pool.execute("TRUNCATE job, outbox, idempotency_record, webhook_delivery, webhook_attempt")
+        )
         return self
 
     def finish(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever the work returns)

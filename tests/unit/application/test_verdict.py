@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.backoff import USUAL
 from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError
-from application.verdict import LONGEST_DELAY_SECONDS, Done, Leave, Reject, Retry, WorkerLostError, decide, failure_of
+from application.verdict import Done, Leave, Reject, Retry, WorkerLostError, decide, failure_of
 from domain.errors import InvalidReportError
 
 
@@ -25,7 +26,7 @@ def test_last_attempt_ends_in_the_dead_letters() -> None:
 def test_delay_grows_with_full_jitter_up_to_a_bound(attempt: int, chance: float) -> None:
     verdict = decide(StorageUnavailableError(), attempt=attempt, max_attempts=100, chance=chance)
     assert isinstance(verdict, Retry)
-    assert 0 <= verdict.delay_seconds <= min(LONGEST_DELAY_SECONDS, 2**attempt)
+    assert 0 <= verdict.delay_seconds <= min(USUAL.longest_seconds, 2**attempt)
 
 
 @pytest.mark.parametrize(

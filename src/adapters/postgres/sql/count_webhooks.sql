@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM webhook
+WHERE owner = $1

@@ -1,0 +1,3 @@
+SELECT *
+FROM webhook
+WHERE id = $1 AND owner = $2

@@ -1,0 +1,2 @@
+DELETE FROM webhook
+WHERE id = $1
