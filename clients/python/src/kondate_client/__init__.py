@@ -23,6 +23,7 @@ from kondate_client.models import (
 )
 from kondate_client.retries import Retries
 from kondate_client.synchronous import Job, Kondate
+from kondate_client.webhooks import WebhookJob, WebhookMessage, WebhookVerificationError, verify_webhook
 
 __all__ = [
     "AsyncJob",
@@ -46,4 +47,8 @@ __all__ = [
     "Retries",
     "Status",
     "UnreachableError",
+    "WebhookJob",
+    "WebhookMessage",
+    "WebhookVerificationError",
+    "verify_webhook",
 ]
