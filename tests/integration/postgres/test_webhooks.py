@@ -25,7 +25,7 @@ class TestPostgresWebhooks(WebhookContract):
     async def parts(self, database: Database) -> None:
         self.unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
         self.webhook_reads = PostgresWebhookReads(database)
-        self.outbox = PostgresOutboxStore(database)
+        self.outbox = PostgresOutboxStore(database, most_of_one_caller=1_000)
         self.jobs = PostgresJobStore(database, MessageTypes())
         self.upkeep = PostgresJobUpkeep(database)
 
