@@ -93,11 +93,11 @@ def _api(settings: Settings) -> Json:
             }
         ],
         "outlier_detection": {
-            # A 500 is a fault of the application and the same on each replica; only a failing replica is ejected.
+            # An answer is no reason: a 500 is the same fault on each replica, a 503 refuses new work on purpose while
+            # reads go on, and one that cannot serve says so to the health check. What cannot be reached is ejected.
             "enforcing_consecutive_5xx": 0,
             "enforcing_success_rate": 0,
-            "consecutive_gateway_failure": 5,
-            "enforcing_consecutive_gateway_failure": 100,
+            "enforcing_consecutive_gateway_failure": 0,
             "split_external_local_origin_errors": True,
             "consecutive_local_origin_failure": 3,
             "enforcing_consecutive_local_origin_failure": 100,

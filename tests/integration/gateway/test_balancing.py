@@ -60,6 +60,27 @@ def test_a_read_that_fails_is_tried_again_and_a_write_is_not(
     assert upstream.received == ["GET /recipe/again"] * 4 + ["PUT /recipe/again"]
 
 
+def test_replicas_that_refuse_new_work_for_a_while_go_on_answering_reads(
+    key_set_url: str, issuer: TestIssuer, tmp_path: Path
+) -> None:
+    """503 is what a full backlog is answered with, by each replica alike: to leave one out would halve what is left."""
+    with ExitStack() as running:
+        replicas = [running.enter_context(running_upstream()) for _ in range(2)]
+        gateway = running.enter_context(running_gateway(ROUTES, settings_for(key_set_url, *replicas), tmp_path))
+        client = running.enter_context(httpx.Client(base_url=gateway.url, trust_env=False))
+        headers = bearer(issuer.token(claims={"scope": SCOPES}))
+
+        refused = Counter(client.put("/recipe/1?status=503", headers=headers).status_code for _ in range(40))
+        for replica in replicas:
+            replica.received.clear()
+        read = Counter(client.get("/recipe/1", headers=headers).status_code for _ in range(20))
+        shares = [len(replica.received) for replica in replicas]
+
+    assert refused == {503: 40}
+    assert read == {200: 20}
+    assert all(shares), shares
+
+
 def test_an_error_of_the_application_is_not_tried_again(caller: httpx.Client, upstream: Upstream) -> None:
     upstream.received.clear()
 
