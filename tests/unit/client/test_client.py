@@ -148,11 +148,11 @@ def test_a_service_that_never_answers_is_unreachable(make: Make) -> None:
 
 def test_every_page_of_recipes_is_read(make: Make) -> None:
     kondate, service = make(
-        httpx.Response(200, json={"items": [{"id": "1"}], "next": "c2"}),
+        httpx.Response(200, json={"items": [{"id": "1"}], "next": "/recipes?q=rice&cursor=c2%3D"}),
         httpx.Response(200, json={"items": [{"id": "2"}]}),
     )
     assert [recipe["id"] for recipe in kondate.recipes.each("rice", free_from="milk")] == ["1", "2"]
-    assert service.asked[1].url.query == b"q=rice&free-from=milk&cursor=c2"
+    assert service.asked[1].url.query == b"q=rice&free-from=milk&cursor=c2%3D"
 
 
 def test_a_change_says_what_it_must_match(make: Make) -> None:
@@ -216,6 +216,40 @@ def test_a_service_that_does_not_wait_is_not_besieged() -> None:
     assert flow.send(running).seconds == 1.0  # type: ignore[union-attr]
 
 
+def stream(*states: str, begins: str = "retry: 2000\n\n: still here\n\n") -> httpx.Response:
+    """Return a stream of events that breaks off after these states."""
+    events = (f"event: state\nid: {state}-1\ndata: {job(state).text}\n\n" for state in states)
+    return httpx.Response(200, text=begins + "".join(events), headers={"content-type": "text/event-stream"})
+
+
+def test_a_stream_of_events_that_breaks_off_is_resumed(make: Make) -> None:
+    kondate, service = make(
+        stream("queued"), httpx.ReadError("cut"), problem(503, "away", retry_after="0"), stream("running", "succeeded")
+    )
+    seen = [state.status for state in kondate.jobs.get("j1").events()]
+    assert seen == [Status.QUEUED, Status.RUNNING, Status.SUCCEEDED]
+    assert {asked.url.path for asked in service.asked} == {"/jobs/j1/events"}
+    assert [asked.headers.get("last-event-id") for asked in service.asked] == [None, *["queued-1"] * 3]
+
+
+def test_half_an_event_is_none(make: Make) -> None:
+    kondate, _ = make(stream(begins="id: queued-1\n"), httpx.Response(204))
+    assert list(kondate.jobs.get("j1").events()) == []
+
+
+def test_events_of_a_job_that_is_not_ones_own_are_refused(make: Make) -> None:
+    kondate, service = make(problem(404, "job-not-found"))
+    with pytest.raises(ProblemError, match="404"):
+        list(kondate.jobs.get("j1").events())
+    assert len(service.asked) == 1
+
+
+def test_a_stream_that_never_comes_is_given_up(make: Make) -> None:
+    kondate, _ = make(*[httpx.ConnectError("no route")] * 4)
+    with pytest.raises(UnreachableError):
+        list(kondate.jobs.get("j1").events())
+
+
 def test_an_import_is_a_job_whose_result_lists_the_bad_lines(make: Make) -> None:
     kondate, service = make(
         ACCEPTED, job("succeeded", resultsUrl="/imports/i1"), httpx.Response(200, json={"bad": [{"line": 3}]})
@@ -272,6 +306,9 @@ async def test_the_async_client_runs_the_same_flows() -> None:
                 httpx.Response(200, json={"items": [{"id": "1"}]}),
                 httpx.ConnectError("no route"),
                 CREATED,
+                httpx.ReadError("cut"),
+                problem(503, "away", retry_after="0"),
+                stream("running", "succeeded"),
             ]
         )
     )
@@ -280,6 +317,7 @@ async def test_the_async_client_runs_the_same_flows() -> None:
         assert (await asked.result()).report == {"id": "p1"}
         assert [recipe async for recipe in kondate.recipes.each()] == [{"id": "1"}]
         assert (await kondate.recipes.add(RECIPE)).id == "r1"
+        assert [state.status async for state in asked.events()] == [Status.RUNNING, Status.SUCCEEDED]
 
 
 @pytest.mark.parametrize("part", ["recipes", "reports", "jobs"])

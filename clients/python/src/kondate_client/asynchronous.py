@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -12,9 +13,10 @@ import httpx
 
 from kondate_client.exchange import RESTED, Answer, Ask, Flow, Lost
 from kondate_client.flows import FORMATS, Body, Flows, Tell, query_of
+from kondate_client.following import Following
 from kondate_client.models import Created, Envelope, JobPage, JobState, RecipePage, Representation, Status
 from kondate_client.retries import Retries
-from kondate_client.transport import Token, answer_of, request_of
+from kondate_client.transport import OK, Token, answer_of, request_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +29,10 @@ class Run(Protocol):
         """Return what the flow returns, or raise what it raises."""
 
 
+Follow = Callable[[str], AsyncIterator[JobState]]
+"""Yields each state of a job."""
+
+
 @dataclass(frozen=True, slots=True)
 class AsyncJob(Generic[T]):
     """A job that was asked for; it goes on whether or not anybody waits."""
@@ -34,6 +40,7 @@ class AsyncJob(Generic[T]):
     id: str
     flows: Flows
     run: Run
+    follow: Follow
     load: Callable[[str], Flow[T]]
 
     async def state(self) -> JobState:
@@ -47,6 +54,10 @@ class AsyncJob(Generic[T]):
     async def result(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> T:
         """Wait for the job and return what it made; raise JobFailedError, JobCancelledError or NotFinishedError."""
         return await self.run(self.flows.result(self.id, self.load, timeout_seconds, on_progress))
+
+    def events(self) -> AsyncIterator[JobState]:
+        """Yield each state as it happens, the last one last; a stream that breaks off is resumed."""
+        return self.follow(self.id)
 
     async def results_url(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> str | None:
         """Wait for the job and return where its result is; raise as `result` does."""
@@ -63,6 +74,7 @@ class AsyncRecipes:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     async def get(self, recipe_id: str) -> Representation:
         """Read one recipe."""
@@ -109,7 +121,9 @@ class AsyncRecipes:
     async def import_lines(self, lines: bytes, *, key: str | None = None) -> AsyncJob[Representation]:
         """Import schema.org recipes, one JSON object a line; the result lists the lines that were bad."""
         job_id = await self.run(self.flows.start("/import-recipes", lines, key))
-        return AsyncJob(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+        return AsyncJob(
+            job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["json"])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,13 @@ class AsyncReports:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     async def generate(self, kind: str, *, key: str | None = None, **parameters: Any) -> AsyncJob[Envelope]:  # noqa: ANN401 (JSON)
         """Ask for a report; the job is kept when this returns."""
         body = {"kind": kind, "parameters": parameters} if parameters else {"kind": kind}
         job_id = await self.run(self.flows.start("/generate-report", body, key))
-        return AsyncJob(job_id, self.flows, self.run, self.flows.envelope)
+        return AsyncJob(job_id, self.flows, self.run, self.follow, self.flows.envelope)
 
     async def read(self, url: str, form: str = "json") -> Representation:
         """Read a finished report as `json`, `csv`, `ndjson` or `html`."""
@@ -136,10 +151,13 @@ class AsyncJobs:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     def get(self, job_id: str) -> AsyncJob[Representation]:
         """Take up a job that was asked for earlier."""
-        return AsyncJob(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+        return AsyncJob(
+            job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["json"])
+        )
 
     async def page(
         self, *, status: Status | None = None, limit: int | None = None, cursor: str | None = None
@@ -168,10 +186,11 @@ class AsyncKondate:
         """Connect when first needed; `verify` knows a private authority, `transport` is for proxies and tests."""
         self._http = httpx.AsyncClient(base_url=url, verify=verify, transport=transport)
         self._token = token
-        flows = Flows(retries or Retries(), time.monotonic)
-        self.recipes = AsyncRecipes(flows, self.run)
-        self.reports = AsyncReports(flows, self.run)
-        self.jobs = AsyncJobs(flows, self.run)
+        self._retries = retries or Retries()
+        flows = Flows(self._retries, time.monotonic)
+        self.recipes = AsyncRecipes(flows, self.run, self.follow)
+        self.reports = AsyncReports(flows, self.run, self.follow)
+        self.jobs = AsyncJobs(flows, self.run, self.follow)
 
     async def __aenter__(self) -> Self:
         return self
@@ -198,6 +217,26 @@ class AsyncKondate:
         except StopIteration as end:
             result: R = end.value
             return result
+
+    async def follow(self, job_id: str) -> AsyncIterator[JobState]:
+        """Yield each state of a job as it happens; raise ProblemError or UnreachableError."""
+        following = Following(job_id=job_id, retries=self._retries)
+        while not following.is_over:
+            trouble: Answer | Lost = Lost(EOFError("the stream ended before the job"))
+            try:
+                request = request_of(following.ask(), self._http, self._token)
+                async with aclosing(await self._http.send(request, stream=True)) as answer:
+                    if answer.status_code != OK:
+                        await answer.aread()
+                        trouble = answer_of(answer)
+                    else:
+                        async for line in answer.aiter_lines():
+                            if (state := following.heard(line)) is not None:
+                                yield state
+            except httpx.TransportError as error:
+                trouble = Lost(error)
+            if not following.is_over:
+                await asyncio.sleep(following.pause(trouble))
 
     async def _send(self, ask: Ask) -> Answer | Lost:
         try:

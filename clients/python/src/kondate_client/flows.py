@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -56,7 +57,7 @@ class Flows:
             answer = yield ask
             pause = self.retries.pause(attempt, answer)
             if pause is None:
-                return _kept(answer)
+                return kept(answer)
             attempt += 1
             yield Pause(pause)
 
@@ -73,6 +74,10 @@ class Flows:
             etag=answer.headers.get("etag"),
         )
 
+    def json(self, path: str) -> Flow[Representation]:
+        """Read one resource as JSON."""
+        return self.representation(path, FORMATS["json"])
+
     def envelope(self, path: str) -> Flow[Envelope]:
         """Read one report."""
         found = yield from self.representation(path, FORMATS["json"])
@@ -81,7 +86,8 @@ class Flows:
     def recipes(self, query: Mapping[str, str]) -> Flow[RecipePage]:
         """Read a page of recipes."""
         answer = yield from self.ask(Ask(method="GET", path="/recipes", query=query))
-        return msgspec.json.decode(answer.body, type=RecipePage)
+        page = msgspec.json.decode(answer.body, type=RecipePage)
+        return msgspec.structs.replace(page, next=_cursor(page.next))
 
     def add_recipe(self, recipe: Body, key: str | None) -> Flow[Created]:
         """Publish a recipe: Kondate's own form, or schema.org's where it says so."""
@@ -155,6 +161,11 @@ def query_of(**parameters: str | int | None) -> dict[str, str]:
     return {name.replace("_", "-"): str(value) for name, value in parameters.items() if value is not None}
 
 
+def _cursor(following: str | None) -> str | None:
+    """Return the cursor in the address of a following page."""
+    return None if following is None else dict(parse_qsl(urlsplit(following).query)).get("cursor")
+
+
 def _post(path: str, body: Body | bytes, media_type: str) -> Ask:
     encoded = body if isinstance(body, bytes) else msgspec.json.encode(body)
     return Ask(method="POST", path=path, headers={"Content-Type": media_type}, body=encoded)
@@ -174,7 +185,8 @@ def _told(answer: Answer, tell: Tell | None) -> JobState:
     return state
 
 
-def _kept(answer: Answer | Lost) -> Answer:
+def kept(answer: Answer | Lost) -> Answer:
+    """Return an answer that is none of an error; raise ProblemError or UnreachableError."""
     if isinstance(answer, Lost):
         raise UnreachableError("the service does not answer") from answer.cause
     if answer.status >= LOWEST_ERROR:

@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -11,9 +12,10 @@ import httpx
 
 from kondate_client.exchange import RESTED, Answer, Ask, Flow, Lost
 from kondate_client.flows import FORMATS, Body, Flows, Tell, query_of
+from kondate_client.following import Following
 from kondate_client.models import Created, Envelope, JobPage, JobState, RecipePage, Representation, Status
 from kondate_client.retries import Retries
-from kondate_client.transport import Token, answer_of, request_of
+from kondate_client.transport import OK, Token, answer_of, request_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,6 +28,10 @@ class Run(Protocol):
         """Return what the flow returns, or raise what it raises."""
 
 
+Follow = Callable[[str], Iterator[JobState]]
+"""Yields each state of a job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
     """A job that was asked for; it goes on whether or not anybody waits."""
@@ -33,6 +39,7 @@ class Job(Generic[T]):
     id: str
     flows: Flows
     run: Run
+    follow: Follow
     load: Callable[[str], Flow[T]]
 
     def state(self) -> JobState:
@@ -46,6 +53,10 @@ class Job(Generic[T]):
     def result(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> T:
         """Wait for the job and return what it made; raise JobFailedError, JobCancelledError or NotFinishedError."""
         return self.run(self.flows.result(self.id, self.load, timeout_seconds, on_progress))
+
+    def events(self) -> Iterator[JobState]:
+        """Yield each state as it happens, the last one last; a stream that breaks off is resumed."""
+        return self.follow(self.id)
 
     def results_url(self, timeout_seconds: float | None = None, on_progress: Tell | None = None) -> str | None:
         """Wait for the job and return where its result is; raise as `result` does."""
@@ -62,6 +73,7 @@ class Recipes:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     def get(self, recipe_id: str) -> Representation:
         """Read one recipe."""
@@ -105,7 +117,9 @@ class Recipes:
     def import_lines(self, lines: bytes, *, key: str | None = None) -> Job[Representation]:
         """Import schema.org recipes, one JSON object a line; the result lists the lines that were bad."""
         job_id = self.run(self.flows.start("/import-recipes", lines, key))
-        return Job(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+        return Job(
+            job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["json"])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +128,13 @@ class Reports:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     def generate(self, kind: str, *, key: str | None = None, **parameters: Any) -> Job[Envelope]:  # noqa: ANN401 (JSON)
         """Ask for a report; the job is kept when this returns."""
         body = {"kind": kind, "parameters": parameters} if parameters else {"kind": kind}
         job_id = self.run(self.flows.start("/generate-report", body, key))
-        return Job(job_id, self.flows, self.run, self.flows.envelope)
+        return Job(job_id, self.flows, self.run, self.follow, self.flows.envelope)
 
     def read(self, url: str, form: str = "json") -> Representation:
         """Read a finished report as `json`, `csv`, `ndjson` or `html`."""
@@ -132,10 +147,13 @@ class Jobs:
 
     flows: Flows
     run: Run
+    follow: Follow
 
     def get(self, job_id: str) -> Job[Representation]:
         """Take up a job that was asked for earlier."""
-        return Job(job_id, self.flows, self.run, lambda url: self.flows.representation(url, FORMATS["json"]))
+        return Job(
+            job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["json"])
+        )
 
     def page(self, *, status: Status | None = None, limit: int | None = None, cursor: str | None = None) -> JobPage:
         """List jobs, newest first; `page.next` is the `cursor` of the following page."""
@@ -161,10 +179,11 @@ class Kondate:
         """Connect when first needed; `verify` knows a private authority, `transport` is for proxies and tests."""
         self._http = httpx.Client(base_url=url, verify=verify, transport=transport)
         self._token = token
-        flows = Flows(retries or Retries(), time.monotonic)
-        self.recipes = Recipes(flows, self.run)
-        self.reports = Reports(flows, self.run)
-        self.jobs = Jobs(flows, self.run)
+        self._retries = retries or Retries()
+        flows = Flows(self._retries, time.monotonic)
+        self.recipes = Recipes(flows, self.run, self.follow)
+        self.reports = Reports(flows, self.run, self.follow)
+        self.jobs = Jobs(flows, self.run, self.follow)
 
     def __enter__(self) -> Self:
         return self
@@ -189,6 +208,26 @@ class Kondate:
         except StopIteration as end:
             result: R = end.value
             return result
+
+    def follow(self, job_id: str) -> Iterator[JobState]:
+        """Yield each state of a job as it happens; raise ProblemError or UnreachableError."""
+        following = Following(job_id=job_id, retries=self._retries)
+        while not following.is_over:
+            trouble: Answer | Lost = Lost(EOFError("the stream ended before the job"))
+            try:
+                request = request_of(following.ask(), self._http, self._token)
+                with closing(self._http.send(request, stream=True)) as answer:
+                    if answer.status_code != OK:
+                        answer.read()
+                        trouble = answer_of(answer)
+                    else:
+                        for line in answer.iter_lines():
+                            if (state := following.heard(line)) is not None:
+                                yield state
+            except httpx.TransportError as error:
+                trouble = Lost(error)
+            if not following.is_over:
+                time.sleep(following.pause(trouble))
 
     def _send(self, ask: Ask) -> Answer | Lost:
         try:

@@ -10,6 +10,7 @@ Token = str | Callable[[], str]
 """A bearer token, or what returns one that is valid now."""
 
 CONNECT_SECONDS = 5.0
+OK = 200
 
 
 def request_of(ask: Ask, client: httpx.Client | httpx.AsyncClient, token: Token) -> httpx.Request:
