@@ -12,7 +12,7 @@ from domain.events import ReportGenerated
 
 MOST_RECIPES_NAMED = 1_000
 LONGEST_TEXT = 200
-EDITION = 1
+EDITION = 2
 """Counted up whenever a report can come out differently for the same facts, so that no older result is given for it."""
 
 

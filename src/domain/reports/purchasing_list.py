@@ -75,6 +75,7 @@ class PurchasingList:
         """Start with nothing needed."""
         plan = sources.menu_plan
         self._meals = plan.meals(parameters.from_day, parameters.to_day) if plan else []
+        self._plan_name = plan.content.name if plan else None
         self._price_list = sources.price_list
         first_day = min((meal.day for meal in self._meals), default=None)
         self._prices_on = parameters.prices_on or first_day
@@ -132,6 +133,8 @@ class PurchasingList:
         return Findings(
             coverage=self._coverage.shown(),
             summary={
+                "menuPlan": self._plan_name,
+                "priceList": self._price_list.content.name if self._price_list else None,
                 "meals": len(self._meals),
                 "recipes": len(self._found),
                 "pricesOn": self._prices_on.isoformat() if self._prices_on else None,

@@ -19,8 +19,22 @@ def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
     return stacked(title, [""], [(label, [value]) for label, value in values])
 
 
-def stacked(title: str, parts: Sequence[str], values: Sequence[tuple[str, Sequence[float]]]) -> str:
-    """Return one bar a label, divided into the named parts."""
+def changes(title: str, values: Sequence[tuple[str, float]]) -> str:
+    """Return one bar a label, as long as the change, with its sign and in another colour when it goes down."""
+    drawn = [(f"{label} \N{MINUS SIGN}" if value < 0 else f"{label} +", value) for label, value in values]
+    figures = [(label, [max(0.0, value), max(0.0, -value)]) for label, value in drawn]
+    return stacked(title, ["dearer", "cheaper"], figures, "changes", is_labelled=True)
+
+
+def stacked(
+    title: str,
+    parts: Sequence[str],
+    values: Sequence[tuple[str, Sequence[float]]],
+    palette: str = "",
+    *,
+    is_labelled: bool = False,
+) -> str:
+    """Return one bar a label, divided into the named parts; the style sheet has colours for a palette's name."""
     longest = max((sum(each) for _, each in values), default=0) or 1
     room = WIDTH - LABEL_WIDTH - 90
     drawn: list[str] = []
@@ -35,9 +49,9 @@ def stacked(title: str, parts: Sequence[str], values: Sequence[tuple[str, Sequen
                 f"<title>{escape(name)}</title></rect>"
             )
             left += width
-        if len(parts) == 1:
-            drawn.append(f'<text x="{left + 6:.1f}" y="{top + 14}">{each[0]:,g}</text>')
-    return _figure(title, 8 + len(values) * ROW, drawn, parts if len(parts) > 1 else [])
+        if len(parts) == 1 or is_labelled:
+            drawn.append(f'<text x="{left + 6:.1f}" y="{top + 14}">{sum(each):,g}</text>')
+    return _figure(title, 8 + len(values) * ROW, drawn, parts if len(parts) > 1 else [], palette)
 
 
 def lines(title: str, series: Mapping[str, Mapping[str, float | None]]) -> str:
@@ -81,13 +95,22 @@ def _scale(largest: float) -> tuple[float, float]:
     return step * -(-largest // step), step
 
 
-def _figure(title: str, height: float, drawn: Sequence[str], legend: Sequence[str], *, is_line: bool = False) -> str:
+def _figure(
+    title: str,
+    height: float,
+    drawn: Sequence[str],
+    legend: Sequence[str],
+    palette: str = "",
+    *,
+    is_line: bool = False,
+) -> str:
     mark = "l" if is_line else "s"
     keys = "".join(f'<li class="{mark}{number}">{escape(name)}</li>' for number, name in enumerate(legend))
     listed = f'<ul class="legend">{keys}</ul>' if keys else ""
     return (
-        f'<figure><figcaption>{escape(title)}</figcaption>{listed}<svg viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}">{"".join(drawn)}</svg></figure>'
+        f'<figure class="{palette}"><figcaption>{escape(title)}</figcaption>{listed}'
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+        f"{''.join(drawn)}</svg></figure>"
     )
 
 

@@ -16,7 +16,10 @@ _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-PRESENCES = frozenset({"contains", "may-contain", "unknown", "free"})
+MARKS = {"contains": "●", "may-contain": "◐", "unknown": "?", "free": "–"}
+PRESENCES = frozenset(MARKS)
+_MEANINGS = "".join(f"<span>{mark} {name.replace('-', ' ')}</span>" for name, mark in MARKS.items())
+KEY = f'<p class="key">{_MEANINGS}</p>'
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 
 
@@ -26,11 +29,11 @@ def page_parts(report: Mapping[str, Any]) -> Iterator[bytes]:
     view = VIEWS.get(kind, View())
     yield _head(kind.replace("-", " ").capitalize(), report).encode()
     yield "".join(view.charts(report)).encode()
-    yield from _table(view.rows, report["rows"], view.columns)
+    yield from _table(view.rows, sorted(report["rows"], key=view.is_empty), view.columns, view)
     for name, member in report["summary"].items():
         if isinstance(member, list) and member and name not in view.drawn:
             rows = [item if isinstance(item, dict) else {name: item} for item in member]
-            yield from _table(_words(name).capitalize(), rows, None)
+            yield from _table(_words(name).capitalize(), rows, None, View())
     snapshot = escape(report["report"]["snapshot"])
     yield f"<footer><p>Snapshot <code>{snapshot}</code></p></footer></body></html>\n".encode()
 
@@ -55,35 +58,53 @@ def _head(title: str, report: Mapping[str, Any]) -> str:
     )
 
 
-def _table(title: str, rows: Sequence[Mapping[str, Any]], chosen: Mapping[str, str] | None) -> Iterator[bytes]:
+def _table(
+    title: str, rows: Sequence[Mapping[str, Any]], chosen: Mapping[str, str] | None, view: View
+) -> Iterator[bytes]:
     columns = chosen or {path: _words(path.rpartition(".")[2]) for path in columns_of(rows)}
     columns = {path: heading for path, heading in columns.items() if path != "recipe"}
-    numbers = {path for path in columns if any(_is_number(flat(row).get(path)) for row in rows)}
-    heads = "".join(f"<th{_right(path, numbers)}>{escape(heading)}</th>" for path, heading in columns.items())
-    yield f'<h2>{escape(title)}</h2><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>'.encode()
+    drawn = [_Column(path, heading, rows, view) for path, heading in columns.items()]
+    heads = "".join(f"<th{column.attribute}>{escape(column.heading)}</th>" for column in drawn)
+    key = KEY if any(column.is_presence for column in drawn) else ""
+    yield f'<h2>{escape(title)}</h2>{key}<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>'.encode()
     for batch in batches(rows):
-        cells = ("".join(_cell(flat(row).get(path), _right(path, numbers)) for path in columns) for row in batch)
+        cells = ("".join(column.cell(values.get(column.path)) for column in drawn) for values in map(flat, batch))
         yield "".join(f"<tr>{each}</tr>" for each in cells).encode()
     yield b"</tbody></table></div>"
 
 
-def _cell(value: object, right: str) -> str:
-    if isinstance(value, str) and value in PRESENCES:
-        marks = {"contains": "●", "may-contain": "◐", "unknown": "?", "free": "–"}
-        return f'<td class="{value}" title="{value}">{marks[value]}</td>'
-    return f"<td{right}>{escape(_shown(value))}</td>"
+class _Column:
+    """One column: numbers stand right, all with as many decimal places; marks stand under a narrow heading."""
+
+    def __init__(self, path: str, heading: str, rows: Sequence[Mapping[str, Any]], view: View) -> None:
+        values = [flat(row).get(path) for row in rows]
+        numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        self.path, self.heading = path, heading
+        self.is_presence = any(isinstance(value, str) and value in PRESENCES for value in values)
+        self.places = view.places.get(path, min(view.most_places, max(map(_places, numbers), default=0)))
+        self.attribute = ' class="n"' if numbers else ' class="v"' if self.is_presence else ""
+
+    def cell(self, value: object) -> str:
+        """Return the cell of one row; what is unknown is a dash."""
+        match value:
+            case str() if value in PRESENCES and self.is_presence:
+                return f'<td class="{value}" title="{value}">{MARKS[value]}</td>'
+            case bool() | str():
+                return f"<td>{escape(text_of(value))}</td>"
+            case int() | float():
+                return f"<td{self.attribute}>{value:,.{self.places}f}</td>"
+            case None:
+                return f"<td{self.attribute}>–</td>"
+            case _:
+                return f"<td>{escape(text_of(value))}</td>"
 
 
-def _right(path: str, numbers: frozenset[str] | set[str]) -> str:
-    return ' class="n"' if path in numbers else ""
+def _places(number: float) -> int:
+    return 0 if isinstance(number, int) or number.is_integer() else len(f"{number:.4f}".rstrip("0").partition(".")[2])
 
 
 def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else text_of(value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _words(name: str) -> str:
