@@ -1,12 +1,16 @@
 """Every refusal of the gateway's own is a problem document that says nothing of its inside."""
 
 import uuid
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.integration.gateway.parts import Upstream, exchange
-from tests.support.envoy import Gateway
+from entrypoints.edge import Edge
+from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, exchange, route, settings_for
+from tests.support.envoy import Gateway, running_gateway
+from tests.support.tokens import TestIssuer
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "requestId"}
 
@@ -143,6 +147,22 @@ def test_another_protocol_or_method_is_a_problem_too(gateway: Gateway, request_b
 
 def test_a_head_that_trickles_is_cut_with_408(gateway: Gateway) -> None:
     answer = exchange(gateway.settings.gateway_port, b"GET /docs HTTP/1.1\r\nHost: a\r\nX-Slow: ", wait_seconds=8)
+
+    assert answer.split()[1] == b"408"
+    assert b"/problems/request-timeout" in answer
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_body_that_trickles_is_cut_with_408(
+    key_set_url: str, issuer: TestIssuer, upstream: Upstream, tmp_path: Path, method: str
+) -> None:
+    """A route that takes its time with bodies does not give it to the others."""
+    token = issuer.token(claims={"scope": SCOPES})
+    hasty = [replace(each, edge=replace(each.edge, upload_seconds=0.5, timeout_seconds=0.5)) for each in ROUTES]
+    patient = route("load", "/load", "POST", edge=Edge(upload_seconds=300))
+    with running_gateway([*hasty, patient], settings_for(key_set_url, upstream), tmp_path) as gateway:
+        head = f"{method} /recipe/1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n1"
+        answer = exchange(gateway.settings.gateway_port, head.encode(), wait_seconds=20)
 
     assert answer.split()[1] == b"408"
     assert b"/problems/request-timeout" in answer
