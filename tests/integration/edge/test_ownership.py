@@ -1,6 +1,7 @@
 """What belongs to others is not there: the same answer as for what does not exist, at both doors."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ import asyncpg
 import pytest
 
 from adapters.wire.codec import encode
+from entrypoints.edge import Exposure
+from entrypoints.http.app import edge_routes
 from tests.integration.edge.cases import SCOPES
 from tests.integration.edge.conftest import DOORS
 from tests.integration.edge.exchange import Answer, bearer, request, send
@@ -19,7 +22,15 @@ INSERT_REPORT = """
 INSERT INTO report (id, kind, owner, snapshot, document, created_at)
 VALUES (gen_random_uuid(), 'nutrition-summary', $1, 'one', '{}', now()) RETURNING id
 """
-EVERYTHING = f"{SCOPES} plan:write"
+INSERT_IMPORT = """
+INSERT INTO recipe_import (id, owner, document, created_at)
+VALUES (gen_random_uuid(), $1, '{"problems":[]}', now()) RETURNING id
+"""
+INSERT_EXPORT = """
+INSERT INTO recipe_export (id, owner, recipes, parts, digest, created_at)
+VALUES (gen_random_uuid(), $1, 0, 0, 'none', now()) RETURNING id
+"""
+EVERYTHING = f"{SCOPES} plan:write ingredient:write"
 RECIPE = b'{"name":"Rice","ingredients":[{"lines":["300 g rice"]}]}'
 DRAFT = b'{"name":"Rice","yield":{"amount":2},"ingredients":[{"lines":["300 g rice"]}],"status":"draft"}'
 PRICES = (
@@ -27,6 +38,7 @@ PRICES = (
     b'"packGrams":1000,"price":2,"validFrom":"2026-03-01"}]}'
 )
 PLAN = b'{"name":"Week","meals":[{"day":"2026-03-02","recipeId":"%s","servings":4}]}'
+INGREDIENT = b'{"name":"grandmother\'s miso","source":"her cellar"}'
 ONE_MEAL = PLAN % NOTHING.encode()
 FORMS = ("application/json", "text/csv", "application/x-ndjson", "text/html")
 
@@ -57,12 +69,15 @@ TRESPASSES = (
     Trespass("replace a price list", "PUT", "/price-lists/{}", "prices", 412, PRICES),
     Trespass("menu plan", "GET", "/menu-plans/{}", "plan", 200),
     Trespass("replace a menu plan", "PUT", "/menu-plans/{}", "plan", 412, ONE_MEAL),
+    Trespass("import", "GET", "/imports/{}", "import", 200),
+    Trespass("export", "GET", "/exports/{}", "export", 200),
     Trespass("report", "GET", "/reports/{}", "report", 200),
     Trespass("job", "GET", "/jobs/{}", "job", 200),
     Trespass("events of a job", "GET", "/jobs/{}/events", "ended", 200),
     Trespass("cancel a job", "POST", "/jobs/{}/cancel", "job", 202),
 )
 MEDDLING = tuple(each for each in TRESPASSES if each.method != "GET" and each.thing == "draft")
+SEEN_BY_ALL = {("GET", "/ingredients/{}"), ("PUT", "/ingredients/{}")}
 OPERATORS_ONLY = (
     ("GET", "/operator/jobs"),
     ("GET", "/operator/jobs/{}"),
@@ -131,6 +146,28 @@ def test_what_all_may_see_only_its_owner_changes(
 
 
 @pytest.mark.parametrize("door", DOORS)
+def test_an_ingredient_is_changed_by_its_owner_only(doors: Doors, things: Mapping[str, str], door: str) -> None:
+    target = f"/ingredients/{things['ingredient']}"
+    refused = _ask(doors, door, "PUT", target, "bob", body=INGREDIENT)
+    allowed = _ask(doors, door, "PUT", target, "alice", b'If-Match: "99"', body=INGREDIENT)
+
+    assert (refused.status, refused.problem_type) == (403, "/problems/not-owner")
+    assert allowed.status == 412
+
+
+def test_every_route_to_one_thing_is_attacked() -> None:
+    """A new route that shows, changes or removes one thing of somebody's needs its line above."""
+    attacked = {(each.method, each.target.partition("?")[0]) for each in TRESPASSES} | set(OPERATORS_ONLY) | SEEN_BY_ALL
+    routes = {
+        (method, re.sub(r"\{[^}]*\}", "{}", route.template))
+        for route in edge_routes(with_docs=True)
+        for method in route.methods - {"HEAD", "OPTIONS"}
+        if "{" in route.template and route.edge.exposure is Exposure.TOKEN
+    }
+    assert routes <= attacked
+
+
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_report_of_others_is_not_there_in_any_form(
     doors: Doors, things: Mapping[str, str], door: str, form: str
@@ -182,7 +219,10 @@ def _told(answer: Answer, thing: str) -> tuple[str, ...]:
 
 async def _things(doors: Doors) -> Mapping[str, str]:
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(doors.dsn)
-    report = await connection.fetchval(INSERT_REPORT, "alice")
+    stored = {
+        name: str(await connection.fetchval(statement, "alice"))
+        for name, statement in {"report": INSERT_REPORT, "import": INSERT_IMPORT, "export": INSERT_EXPORT}.items()
+    }
     rice = next(each for each in sample_ingredients() if each.name == "rice")
     await connection.execute("INSERT INTO ingredient VALUES ($1, $2)", rice.name, encode(rice).decode())
     await connection.execute("INSERT INTO catalogue (version) VALUES ('rice alone')")
@@ -191,13 +231,14 @@ async def _things(doors: Doors) -> Mapping[str, str]:
         "draft": ("/recipes", DRAFT),
         "published": ("/recipes", RECIPE),
         "prices": ("/price-lists", PRICES),
+        "ingredient": ("/ingredients", INGREDIENT),
         "job": ("/generate-report", b'{"kind":"nutrition-summary"}'),
         "ended": ("/generate-report", b'{"kind":"allergen-matrix"}'),
     }
     things = {name: await asyncio.to_thread(_made, doors, *of) for name, of in made.items()}
     things["plan"] = await asyncio.to_thread(_made, doors, "/menu-plans", PLAN % things["published"].encode())
     await asyncio.to_thread(_ask, doors, "gateway", "POST", f"/jobs/{things['ended']}/cancel", "alice")
-    return {**things, "report": str(report)}
+    return {**things, **stored}
 
 
 def _made(doors: Doors, target: str, body: bytes) -> str:
