@@ -62,10 +62,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_gateway(routes: Sequence[EdgeRoute], settings: Settings, run_dir: Path) -> Iterator[Gateway]:
-    """Start a gateway on free ports, wait until it serves, and stop it at the end."""
+def running_gateway(
+    routes: Sequence[EdgeRoute], settings: Settings, run_dir: Path, *, trusting: bool = False
+) -> Iterator[Gateway]:
+    """Start a gateway on free ports, wait until it serves, and stop it at the end.
+
+    A `trusting` one sends requests to its replicas without asking how they are: where a test has one real API, a
+    crowded machine would make it look dead for a moment.
+    """
     placed = msgspec.structs.replace(settings, gateway_port=free_port(), gateway_metrics_port=free_port())
     config = write_config(routes=routes, settings=placed, run_dir=run_dir)
+    if trusting:
+        _trust_replicas(config)
     output = run_dir / "output.log"
     with (
         output.open("wb") as log,
@@ -83,6 +91,14 @@ def running_gateway(routes: Sequence[EdgeRoute], settings: Settings, run_dir: Pa
         finally:
             process.kill()
             process.wait()
+
+
+def _trust_replicas(config: Path) -> None:
+    content = json.loads(config.read_text(encoding="utf-8"))
+    for cluster in content["static_resources"]["clusters"]:
+        cluster.pop("health_checks", None)
+        cluster.pop("outlier_detection", None)
+    config.write_text(json.dumps(content), encoding="utf-8")
 
 
 def die_with_parent() -> None:
