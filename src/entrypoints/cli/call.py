@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entrypoints.cli.joining import DEFAULT_FOLDER, joined_settings
 from entrypoints.local.data_folder import DataFolder
 from entrypoints.local.errors import LocalError
 from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.local.issuer_tokens import Grant, issue_token
-from entrypoints.settings import Settings, Stage
+from entrypoints.settings import Settings, SettingsError, Stage
 from kondate_client import Job, JobState, Kondate, KondateError
 from kondate_client.flows import FORMATS
 
@@ -39,7 +39,14 @@ class Caller:
         """Return the client; raise LocalError or SettingsError where neither options nor a picture say enough."""
         if self.url is not None and self.token is not None:
             return Kondate(self.url, self.token)
-        settings = joined_settings(self.data_dir)
+        try:
+            settings = joined_settings(self.data_dir)
+        except SettingsError as error:
+            if DataFolder(self.data_dir).environment_file.exists():
+                raise
+            raise LocalError(
+                f"nothing runs in {self.data_dir}; start `kondate up`, or give --url and --token"
+            ) from error
         url, verify = _gateway(settings)
         return Kondate(self.url or url, self.token or _own_token(settings, self.data_dir, self.subject), verify=verify)
 
@@ -75,7 +82,9 @@ def report(caller: Caller, /, *, kind: str, parameters: Sequence[str], form: str
     with calling(caller) as kondate:
         job = kondate.reports.generate(kind, **dict(_parameter(each) for each in parameters))
         url = _followed(job)
-        output.write(kondate.reports.read(url or "", form).body)
+        body = kondate.reports.read(url or "", form).body
+        # A person gets it laid out, a program as it is stored.
+        output.write(msgspec.json.format(body) if form == "json" and output.isatty() else body)
         if form == "json":
             output.write(b"\n")
 
@@ -173,15 +182,17 @@ def _bar() -> Iterator[Callable[[JobState], None]]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        shown = progress.add_task("asked for", total=None)
+        shown = progress.add_task("asked for", total=None, count="")
 
         def tell(state: JobState) -> None:
-            done, total = (state.progress.done, state.progress.total) if state.progress else (0, None)
-            progress.update(shown, description=f"{state.kind} {state.status}", completed=done, total=total)
+            done, total = (state.progress.done, state.progress.total) if state.progress else (0, 0)
+            count = f"{done}/{total}" if total else ""  # nothing is said of what nobody knows
+            label = f"{state.kind} {state.status}"
+            progress.update(shown, description=label, completed=done, total=total or None, count=count)
 
         yield tell
 

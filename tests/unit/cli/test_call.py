@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from entrypoints.cli import call
+from entrypoints.local.errors import LocalError
 
 NOWHERE = ["--url", "http://127.0.0.1:1", "--token", "-"]
 
@@ -24,6 +25,12 @@ def test_a_recipe_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(call.command, [*NOWHERE, "add", str(file)], input="a-token\n")
     assert result.exit_code == 1
     assert "recipe.json" in result.output
+
+
+def test_where_nothing_runs_it_says_what_to_do(tmp_path: Path) -> None:
+    result = CliRunner().invoke(call.command, ["--data-dir", str(tmp_path), "jobs"])
+    assert isinstance(result.exception, LocalError)
+    assert str(result.exception) == f"nothing runs in {tmp_path}; start `kondate up`, or give --url and --token"
 
 
 @pytest.mark.parametrize("missing", [["recipe"], ["report"], ["job"], ["report", "x", "--as", "pdf"]])

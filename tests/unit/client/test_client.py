@@ -133,6 +133,15 @@ def test_a_refusal_is_raised_with_its_problem_and_not_asked_again(make: Make) ->
     assert len(service.asked) == 1
 
 
+def test_fields_that_are_to_blame_are_named_in_place_of_the_general_detail(make: Make) -> None:
+    faults = [{"pointer": "/name", "detail": "It is empty."}, {"pointer": "", "detail": "It is odd."}]
+    body = {"title": "Validation failed", "status": 400, "detail": "The body is not right.", "errors": faults}
+    kondate, _ = make(httpx.Response(400, json=body))
+    with pytest.raises(ProblemError) as caught:
+        kondate.recipes.add(RECIPE)
+    assert str(caught.value) == "400 Validation failed: /name: It is empty.; It is odd."
+
+
 def test_an_answer_that_is_no_problem_is_told_by_its_status(make: Make) -> None:
     kondate, _ = make(httpx.Response(418, text="<h1>teapot</h1>"))
     with pytest.raises(ProblemError, match="418 Unexpected answer"):
@@ -141,7 +150,7 @@ def test_an_answer_that_is_no_problem_is_told_by_its_status(make: Make) -> None:
 
 def test_a_service_that_never_answers_is_unreachable(make: Make) -> None:
     kondate, service = make(*[httpx.ConnectError("no route")] * 4)
-    with pytest.raises(UnreachableError):
+    with pytest.raises(UnreachableError, match="does not answer: no route"):
         kondate.recipes.get("r1")
     assert len(service.asked) == 4
 

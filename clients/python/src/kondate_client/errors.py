@@ -16,9 +16,10 @@ class ProblemError(KondateError):
 
     def __init__(self, problem: Problem) -> None:
         """Keep the problem."""
-        faults = "".join(f"; {_named(fault)}" for fault in problem.errors)
+        # What is wrong with each field says more than that something is, and may say the same.
+        said = "; ".join(_named(fault) for fault in problem.errors) or problem.detail
         trace = f" (request {problem.request_id})" if problem.request_id else ""
-        super().__init__(f"{problem.status} {problem.title}: {problem.detail}{faults}{trace}")
+        super().__init__(f"{problem.status} {problem.title}: {said}{trace}")
         self.problem = problem
 
     @property

@@ -188,7 +188,7 @@ def _told(answer: Answer, tell: Tell | None) -> JobState:
 def kept(answer: Answer | Lost) -> Answer:
     """Return an answer that is none of an error; raise ProblemError or UnreachableError."""
     if isinstance(answer, Lost):
-        raise UnreachableError("the service does not answer") from answer.cause
+        raise UnreachableError(f"the service does not answer: {answer.cause}") from answer.cause
     if answer.status >= LOWEST_ERROR:
         raise ProblemError(_problem(answer))
     return answer
