@@ -49,7 +49,7 @@ class Admission:
         """Raise OverloadedError while nothing more is taken."""
         backlog = await self._current()
         if backlog.queued > self.most_queued or backlog.oldest_seconds > self.oldest_seconds:
-            raise OverloadedError(_retry_after(backlog, self.most_queued))
+            raise OverloadedError(self._retry_after(backlog))
 
     async def _current(self) -> Backlog:
         now = self.clock.now()
@@ -58,8 +58,12 @@ class Admission:
             self._backlog = await self.upkeep.backlog()
         return self._backlog
 
+    def _retry_after(self, backlog: Backlog) -> int:
+        """Return when the excess should be drained at the rate of the last minute, from 1 to 60 s.
 
-def _retry_after(backlog: Backlog, most_queued: int) -> int:
-    """Return when the excess should be drained at the rate of the last minute, from 1 to 60 s."""
-    excess = max(backlog.queued - most_queued, 1)
-    return min(LONGEST_RETRY_SECONDS, math.ceil(excess / max(backlog.finished_per_second, SLOWEST_DRAIN_PER_SECOND)))
+        Of a backlog whose oldest job waits for too long, the share that is too old is taken for its share of that age.
+        """
+        too_old = backlog.queued * (1 - self.oldest_seconds / max(backlog.oldest_seconds, self.oldest_seconds))
+        excess = max(backlog.queued - self.most_queued, too_old, 1)
+        rate = max(backlog.finished_per_second, SLOWEST_DRAIN_PER_SECOND)
+        return min(LONGEST_RETRY_SECONDS, math.ceil(excess / rate))

@@ -115,7 +115,8 @@ async def test_a_malformed_message_dies_with_its_reason_and_the_next_job_is_done
 
 
 @pytest.mark.parametrize(
-    ("part", "log"), [("api", "api-1"), ("gateway", "gateway"), ("sqs", "sqs"), ("worker", "worker")]
+    ("part", "log"),
+    [("api", "api-1"), ("gateway", "gateway"), ("postgres", "postgres"), ("sqs", "sqs"), ("worker", "worker")],
 )
 async def test_a_killed_process_comes_back_and_all_works_again(
     system: RunningSystem, alice: httpx.AsyncClient, part: str, log: str

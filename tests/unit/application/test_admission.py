@@ -79,6 +79,19 @@ async def test_retry_after_is_what_the_excess_takes_within_bounds(queued: int, r
         assert refused.value.retry_after_seconds * rate >= queued - 10
 
 
+@pytest.mark.parametrize(("oldest_seconds", "retry_after"), [(101, 1), (200, 10), (400, 15), (10_000, 20)])
+async def test_retry_after_of_an_old_backlog_is_what_its_older_part_takes(
+    oldest_seconds: float, retry_after: int
+) -> None:
+    """200 jobs, 10 done a second, none may wait longer than 100 s: at 200 s half of them are too old."""
+    app = InMemoryApplication()
+    upkeep = Told(Backlog(queued=200, oldest_seconds=oldest_seconds, finished_per_second=10))
+    door = Admission(bus=app.bus, upkeep=upkeep, clock=app.clock, most_queued=10**6, oldest_seconds=100)  # type: ignore[arg-type]
+    with pytest.raises(OverloadedError) as refused:
+        await door.defer(REPORT, an_origin())
+    assert refused.value.retry_after_seconds == retry_after
+
+
 async def test_burst_asks_for_the_backlog_once() -> None:
     class Counting(Told):
         asked = 0
