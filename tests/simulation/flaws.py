@@ -162,6 +162,13 @@ class KeylessHandler(DeliveryHandler):
         return Done()
 
 
+class ForgettingHandler(DeliveryHandler):
+    """Remembers another system's message for less long than the queue may bring it again."""
+
+    async def _accept(self, requested: CommandRequested, message: Message) -> Verdict:
+        return await DeliveryHandler._accept(replace(self, inbox_life=timedelta(0)), requested, message)
+
+
 class OwnTransactionHandler(ReportingHandler):
     """Commits the effect by itself."""
 
@@ -342,6 +349,7 @@ FLAWS: Mapping[str, Parts] = {
     "live-jobs-expire": Parts(job_store=GreedyJobStore),
     "jobs-expire-early": Parts(job_store=HastyExpiry),
     "queue-commands-without-key": Parts(deliveries=KeylessHandler),
+    "inbox-forgets-early": Parts(deliveries=ForgettingHandler),
     "effect-in-own-transaction": Parts(handler=OwnTransactionHandler),
     "mark-before-send": Parts(relay=MarkingFirstRelay),
     "mark-all-on-partial-failure": Parts(relay=TrustingRelay),
