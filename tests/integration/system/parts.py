@@ -105,14 +105,16 @@ class RunningSystem:
 
 @contextmanager
 def running_system(
-    folder: Path, *, settings: Mapping[str, str] | None = None, data: Path | None = None
+    folder: Path, *options: str, settings: Mapping[str, str] | None = None, data: Path | None = None
 ) -> Iterator[RunningSystem]:
     """Run `kondate up` on this folder, ready from the first line on; its temporary files go there too."""
     data_folder, state_file, temporary = DataFolder(data or folder / "data"), folder / "state.json", folder / "tmp"
     temporary.mkdir(exist_ok=True)
     spec = ChildSpec(
         name="up",
-        argv=python("-m", "entrypoints.cli", "up", "--data-dir", str(data_folder.path), "--state", str(state_file)),
+        argv=python(
+            *("-m", "entrypoints.cli", "up", "--data-dir", str(data_folder.path), "--state", str(state_file), *options)
+        ),
         env={**child_environment(), "TMPDIR": str(temporary), **(settings or {})},
         log_file=folder / "up.log",
         ready=log_says("Ctrl-C stops everything."),
