@@ -1,24 +1,22 @@
 """The whole gateway against a bare Envoy that only forwards: CPU a request, latency added, start, memory.
 
-Usage: python -m benchmarks.gateway [--rounds N] [--requests N]
+Usage: python -m benchmarks.gateway [--rounds N]
 """
 
 import argparse
-import asyncio
 import json
-import random
-import selectors
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 
-import uvloop
-from benchmarks.load import Connection, connect, fire, get
+from benchmarks.load import get
+from benchmarks.pacing import Pacer
 from benchmarks.usage import cpu_seconds, rss_bytes
 from tests.integration.gateway.parts import Upstream, running_key_server, settings_for
 from tests.support.envoy import running_gateway
@@ -35,7 +33,7 @@ from entrypoints.settings import Settings
 
 CONNECTIONS = 16
 CALLERS = 50
-PACED_SECONDS = 4.0
+ROUND_SECONDS = 2.0
 ANSWER = json.dumps({"name": "Rice", "steps": ["Cook the rice."] * 100})
 UNLIMITED = 10_000_000
 
@@ -51,34 +49,15 @@ class Variant:
     per_second: list[float] = field(default_factory=list)
     median_ms: list[float] = field(default_factory=list)
 
-    async def round(self, requests: Sequence[bytes]) -> None:
-        """Send the requests as fast as they are answered."""
+    def round(self, requests: Sequence[bytes], per_second: float | None = None) -> None:
+        """Send requests for a while: as fast as they are answered, or at a steady rate to see the median latency."""
         before = cpu_seconds(self.pid)
-        seconds = await fire(self.port, iter(requests), connections=CONNECTIONS, expected=200)
-        self.cpu_us.append((cpu_seconds(self.pid) - before) / len(requests) * 1e6)
-        self.per_second.append(len(requests) / seconds)
-
-    async def paced_round(self, requests: Iterator[bytes], per_second: float) -> None:
-        """Send requests at a steady rate, each on a connection of its own turn, and keep the median latency."""
-        opened = [await connect(self.port) for _ in range(CONNECTIONS)]
-        pause = CONNECTIONS / per_second
-        taken = await asyncio.gather(*(_paced(each, requests, pause) for each in opened))
-        self.median_ms.append(statistics.median(each for times in taken for each in times) * 1_000)
-
-
-async def _paced(connection: Connection, requests: Iterator[bytes], pause: float) -> list[float]:
-    clock = time.perf_counter
-    end, taken = clock() + PACED_SECONDS, []
-    turn = clock() + random.random() * pause  # noqa: S311 (connections shall not send in step)
-    while turn < end:
-        await asyncio.sleep(turn - clock())
-        began = clock()
-        status, _ = await connection.ask(next(requests))
-        assert status == 200, status
-        taken.append(clock() - began)
-        turn = max(turn + pause, clock())
-    connection.writer.close()
-    return taken
+        taken = Pacer(self.port, CONNECTIONS).run(cycle(requests), seconds=ROUND_SECONDS, per_second=per_second)
+        if per_second is None:
+            self.cpu_us.append((cpu_seconds(self.pid) - before) / len(taken) * 1e6)
+            self.per_second.append(len(taken) / ROUND_SECONDS)
+        else:
+            self.median_ms.append(statistics.median(taken) * 1_000)
 
 
 def plain(port: int, route: Json, clusters: Sequence[Json] = ()) -> Json:
@@ -149,41 +128,40 @@ def settings_of(key_set_url: str, port: int) -> Settings:
     )
 
 
-def precise_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop that wakes within microseconds.
+def apart(upstream: Variant, *others: Variant) -> None:
+    """Give the gateways a core of their own; generator and upstream share the rest."""
+    first, *rest = sorted(os.sched_getaffinity(0))
+    if not rest:
+        return
+    for pid in (upstream.pid, os.getpid()):
+        _pin(pid, set(rest))
+    for each in others:
+        _pin(each.pid, {first})
 
-    Others wake at whole milliseconds, so requests would leave several at once and wait for each other at the gateway.
-    """
-    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+def _pin(pid: int, cores: set[int]) -> None:
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)
 
 
-async def saturate(variants: Sequence[Variant], batch: Sequence[bytes], rounds: int) -> None:
-    """Send as fast as is answered, in turns."""
+def take_turns(variants: Sequence[Variant], requests: Sequence[bytes], rounds: int, rate: float | None = None) -> None:
+    """Let each variant have its rounds, the order turned around each time."""
+    for number in range(rounds):
+        for variant in variants if number % 2 == 0 else reversed(variants):
+            variant.round(requests, rate)
+
+
+def measure(variants: Sequence[Variant], requests: Sequence[bytes], rounds: int) -> None:
+    """Run all rounds and print the tables."""
+    upstream, bare, whole = variants
+    apart(*variants)
     for variant in variants:
-        await variant.round(batch)  # warms up connections, keys and the cache of verified tokens
+        variant.round(requests)  # warms up connections, keys and the cache of verified tokens
         variant.cpu_us.clear()
         variant.per_second.clear()
-    for number in range(rounds):
-        for variant in variants if number % 2 == 0 else reversed(variants):
-            await variant.round(batch)
-
-
-async def pace(variants: Sequence[Variant], batch: Sequence[bytes], rounds: int, per_second: float) -> None:
-    """Send at a steady rate, in turns."""
-    for number in range(rounds):
-        for variant in variants if number % 2 == 0 else reversed(variants):
-            await variant.paced_round(cycle(batch), per_second)
-
-
-def measure(variants: Sequence[Variant], requests: Sequence[bytes], rounds: int, count: int) -> None:
-    """Run all rounds and print the tables."""
-    batch = list(islice(cycle(requests), count))
-    upstream, bare, whole = variants
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(saturate(variants, batch, rounds))
+    take_turns(variants, requests, rounds)
     half = statistics.median(whole.per_second) / 2
-    with asyncio.Runner(loop_factory=precise_loop) as runner:
-        runner.run(pace(variants, batch, rounds, half))
+    take_turns(variants, requests, rounds, half)
     print(f"\n{CONNECTIONS} connections, {CALLERS} callers; half load is {half:.0f} requests/s\n")
     print("| way | CPU µs a request (least–most) | requests/s | median ms at half load |\n|---|---|---|---|")
     for variant in variants:
@@ -191,8 +169,9 @@ def measure(variants: Sequence[Variant], requests: Sequence[bytes], rounds: int,
         spread = f"{min(variant.cpu_us):.0f}–{max(variant.cpu_us):.0f}"
         print(f"| {variant.name} | {cpu:.0f} ({spread}) | {rate:.0f} | {statistics.median(variant.median_ms):.2f} |")
     ratio = statistics.median(own / other for own, other in zip(whole.cpu_us, bare.cpu_us, strict=True))
-    added = statistics.median(a - b for a, b in zip(whole.median_ms, upstream.median_ms, strict=True))
-    print(f"\nwhole / bare: {ratio:.2f} times the CPU; {added:.2f} ms added to the median at half load")
+    added = sorted(a - b for a, b in zip(whole.median_ms, upstream.median_ms, strict=True))
+    print(f"\nwhole / bare: {ratio:.2f} times the CPU")
+    print(f"added to the median at half load: {statistics.median(added):.2f} ms ({added[0]:.2f}–{added[-1]:.2f})")
     print(f"memory of the whole gateway: {rss_bytes(whole.pid) / 1_048_576:.0f} MiB")
 
 
@@ -200,10 +179,9 @@ def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--requests", type=int, default=10_000)
     options = parser.parse_args()
     with running_variants() as (variants, requests):
-        measure(variants, requests, options.rounds, options.requests)
+        measure(variants, requests, options.rounds)
 
 
 if __name__ == "__main__":
