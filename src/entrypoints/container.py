@@ -259,7 +259,7 @@ class Container(containers.DeclarativeContainer):
         dead_letters=settings.provided.sqs_dead_letter_queue,
     )
     queue_urls = providers.Dependency(instance_of=QueueUrls)
-    publisher = providers.Singleton(SqsPublisher, sqs.provided.sending, queue_urls)
+    publisher = providers.Singleton(SqsPublisher, sqs.provided.calls, queue_urls)
     consumer = providers.Singleton(
         SqsConsumer, sqs, queue_urls, visibility_seconds=settings.provided.visibility_seconds
     )

@@ -1,4 +1,4 @@
-"""The two SQS clients of a process, and how their failures are told."""
+"""The SQS clients of a process, and how their failures are told."""
 
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -10,12 +10,10 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ParamValidationError
 
+from adapters.sqs.calls import ANSWER_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, CONNECTIONS, SqsCalls, open_calls
 from application.ports.queue import QueueUnavailableError
 
-CONNECTIONS = 16
-CONNECT_TIMEOUT_SECONDS = 2
 LONGEST_POLL_SECONDS = 20
-ANSWER_TIMEOUT_SECONDS = 10
 ATTEMPTS = 2
 """One more for a kept-alive connection that the other side had just closed; beyond that the callers retry."""
 
@@ -24,10 +22,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqsClients:
-    """Long polls hold their connections for seconds, so sends and deletes have a pool of their own."""
+    """botocore's clients for what is rare: long polls hold their connections, so all else has a pool of its own."""
 
     receiving: AioBaseClient
     sending: AioBaseClient
+    calls: SqsCalls
+    """For what every message needs."""
 
 
 @asynccontextmanager
@@ -47,8 +47,9 @@ async def open_sqs(
             "sqs", region_name=region, endpoint_url=endpoint, config=_config(LONGEST_POLL_SECONDS)
         ) as receiving,
         session.create_client("sqs", region_name=region, endpoint_url=endpoint, config=_config(0)) as sending,
+        open_calls(session, sending.meta.endpoint_url, region) as calls,
     ):
-        yield SqsClients(receiving=receiving, sending=sending)
+        yield SqsClients(receiving=receiving, sending=sending, calls=calls)
 
 
 def _config(poll_seconds: int) -> AioConfig:

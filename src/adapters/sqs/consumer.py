@@ -1,7 +1,7 @@
 """Receiving and settling."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.sqs.client import SqsClients, answer_to
@@ -21,7 +21,7 @@ UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class SqsConsumer:
-    """Receives over one client and settles over the other.
+    """Receives and settles.
 
     Let the last `receive` end at a stop rather than cancel it: SQS may have handed out messages to
     the lost call, and they would stay invisible for `visibility_seconds`.
@@ -35,25 +35,23 @@ class SqsConsumer:
 
     async def receive(self, channel: Channel, *, limit: int, wait_seconds: int) -> Sequence[Delivery]:
         """Long-poll once; what cannot be decoded comes with its defect."""
-        answer = await answer_to(
-            self._clients.receiving.receive_message(
-                QueueUrl=self._urls.of(channel),
-                MaxNumberOfMessages=limit,
-                WaitTimeSeconds=wait_seconds,
-                VisibilityTimeout=self._visibility_seconds,
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
-            )
-        )
-        return [_delivery(channel, received) for received in answer.get("Messages", ())]
+        request = {
+            "QueueUrl": self._urls.of(channel),
+            "MaxNumberOfMessages": limit,
+            "WaitTimeSeconds": wait_seconds,
+            "VisibilityTimeout": self._visibility_seconds,
+            "MessageSystemAttributeNames": ["ApproximateReceiveCount"],
+        }
+        answer = await answer_to(self._clients.calls.call("ReceiveMessage", request, wait_seconds=wait_seconds))
+        return [_delivery(channel, received) for received in answer.get("Messages") or ()]
 
     async def delete(self, deliveries: Sequence[Delivery]) -> None:
         """Delete in batches of ten; one refusal does not keep the rest."""
-        await self._in_batches(deliveries, self._clients.sending.delete_message_batch, {})
+        await self._in_batches(deliveries, "DeleteMessageBatch", {})
 
     async def postpone(self, deliveries: Sequence[Delivery], *, seconds: int) -> None:
         """Change their visibility in batches of ten."""
-        change = self._clients.sending.change_message_visibility_batch
-        await self._in_batches(deliveries, change, {"VisibilityTimeout": seconds})
+        await self._in_batches(deliveries, "ChangeMessageVisibilityBatch", {"VisibilityTimeout": seconds})
 
     async def reject(self, delivery: Delivery, *, reason: str) -> None:
         """Send its body as it came, with `reason` and `origin` (the channel), to the dead-letter queue; then delete it.
@@ -74,16 +72,15 @@ class SqsConsumer:
         )
         await self.delete([delivery])
 
-    async def _in_batches(
-        self, deliveries: Sequence[Delivery], call: Callable[..., Awaitable[dict[str, Any]]], more: dict[str, object]
-    ) -> None:
+    async def _in_batches(self, deliveries: Sequence[Delivery], action: str, more: Mapping[str, object]) -> None:
         # The batch calls report a stale receipt as data, the single calls as an exception.
         failures: list[str] = []
         for channel in Channel:
             receipts = [delivery.receipt for delivery in deliveries if delivery.channel is channel]
             for start in range(0, len(receipts), BATCH_ENTRIES):
                 entries = [{**entry, **more} for entry in _entries(receipts[start : start + BATCH_ENTRIES])]
-                failures += _refusals(await answer_to(call(QueueUrl=self._urls.of(channel), Entries=entries)))
+                request = {"QueueUrl": self._urls.of(channel), "Entries": entries}
+                failures += _refusals(await answer_to(self._clients.calls.call(action, request)))
         if failures:
             raise QueueUnavailableError(f"not settled: {failures[0]}")
 
@@ -118,7 +115,7 @@ def _entries(receipts: Sequence[str]) -> list[dict[str, object]]:
 def _refusals(answer: dict[str, Any]) -> list[str]:
     return [
         f"{failure['Code']}: {failure.get('Message', '')}"
-        for failure in answer.get("Failed", ())
+        for failure in answer.get("Failed") or ()
         if not _is_stale(failure["Code"], failure.get("Message", ""))
     ]
 

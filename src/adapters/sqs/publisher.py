@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aiobotocore.client import AioBaseClient
-
+from adapters.sqs.calls import SqsCalls
 from adapters.sqs.client import answer_to
 from adapters.sqs.envelope import EnvelopeError, encode, fair_group
 from adapters.sqs.limits import BATCH_ENTRIES, REQUEST_BYTES
@@ -26,30 +25,27 @@ class _Entry:
 
 
 class SqsPublisher:
-    """Sends over one client, batch after batch."""
+    """Sends batch after batch."""
 
-    def __init__(self, client: AioBaseClient, urls: QueueUrls) -> None:
-        """Take the client for sending."""
-        self._client = client
+    def __init__(self, calls: SqsCalls, urls: QueueUrls) -> None:
+        """Take the way to call SQS, and where the queues are."""
+        self._calls = calls
         self._urls = urls
 
     async def publish(self, channel: Channel, messages: Sequence[Message]) -> SendReport:
         """Send them; one that cannot be encoded, or that the queue refuses by itself, is among the failed."""
         sent: set[str] = set()
         for batch in _batches(messages):
+            entries = [_request(position, entry) for position, entry in enumerate(batch)]
+            request = {"QueueUrl": self._urls.of(channel), "Entries": entries}
             try:
-                answer = await answer_to(
-                    self._client.send_message_batch(
-                        QueueUrl=self._urls.of(channel),
-                        Entries=[_request(position, entry) for position, entry in enumerate(batch)],
-                    )
-                )
+                answer = await answer_to(self._calls.call("SendMessageBatch", request))
             except QueueUnavailableError:
                 if not sent:
                     raise
                 break
             # What the answer does not name was perhaps not sent: once more is harmless, never is not.
-            sent.update(batch[int(success["Id"])].message.id for success in answer.get("Successful", ()))
+            sent.update(batch[int(success["Id"])].message.id for success in answer.get("Successful") or ())
         return SendReport(sent=frozenset(sent), failed=frozenset(message.id for message in messages) - sent)
 
 

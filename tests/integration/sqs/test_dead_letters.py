@@ -23,7 +23,7 @@ VISIBILITY_SECONDS = 30
 def dead(clients: SqsClients, names: QueueNames, urls: QueueUrls) -> DeadLettersUnderTest:
     return DeadLettersUnderTest(
         letters=SqsDeadLetters(clients, names),
-        publisher=SqsPublisher(clients.sending, urls),
+        publisher=SqsPublisher(clients.calls, urls),
         consumer=SqsConsumer(clients, urls, visibility_seconds=VISIBILITY_SECONDS),
     )
 

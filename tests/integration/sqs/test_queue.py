@@ -61,7 +61,7 @@ def queue(clients: SqsClients, urls: QueueUrls) -> QueueUnderTest:
         ]
 
     return QueueUnderTest(
-        publisher=SqsPublisher(clients.sending, urls),
+        publisher=SqsPublisher(clients.calls, urls),
         consumer=SqsConsumer(clients, urls, visibility_seconds=VISIBILITY_SECONDS),
         hasty=SqsConsumer(clients, urls, visibility_seconds=HASTY_SECONDS),
         lapse=lapse,

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -36,7 +36,7 @@ async def parts_over(endpoint: str) -> AsyncIterator[Parts]:
     """Open the adapters."""
     async with open_sqs(endpoint=endpoint, region="us-east-1", credentials=("local", "local")) as clients:
         yield Parts(
-            publisher=SqsPublisher(clients.sending, GONE),
+            publisher=SqsPublisher(clients.calls, GONE),
             consumer=SqsConsumer(clients, GONE, visibility_seconds=30),
             gauges=SqsGauges(clients.sending, GONE),
             ensure=lambda: ensure_queues(clients.sending, NAMES, create=False),
@@ -46,6 +46,20 @@ async def parts_over(endpoint: str) -> AsyncIterator[Parts]:
 @asynccontextmanager
 async def answering(answer: bytes) -> AsyncIterator[str]:
     """Run an endpoint that answers every request with these bytes and hangs up."""
+    async with serving(lambda: answer) as endpoint:
+        yield endpoint
+
+
+@asynccontextmanager
+async def answering_in_turn(answers: list[bytes]) -> AsyncIterator[str]:
+    """Run an endpoint that gives each answer away once, and hangs up after each."""
+    async with serving(lambda: answers.pop(0)) as endpoint:
+        yield endpoint
+
+
+@asynccontextmanager
+async def serving(next_answer: Callable[[], bytes]) -> AsyncIterator[str]:
+    """Run an endpoint."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -53,7 +67,7 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
             int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
         )
         await reader.readexactly(length)
-        writer.write(answer)
+        writer.write(next_answer())
         await writer.drain()
         writer.close()
         await writer.wait_closed()
@@ -147,10 +161,29 @@ async def test_stale_receipt_is_no_failure_however_the_endpoint_says_it(
 
 async def test_mistake_of_ours_is_not_taken_for_an_outage(sqs_endpoint: str) -> None:
     wrong: str = None  # type: ignore[assignment]
-    async with parts_over(sqs_endpoint) as parts:
+    async with open_sqs(endpoint=sqs_endpoint, region="us-east-1", credentials=("local", "local")) as clients:
         with pytest.raises(Exception, match="Parameter validation failed") as raised:
-            await parts.consumer.delete(
-                [Delivery(channel=Channel.COMMANDS, receipt=wrong, receive_count=1, body="", message=None)]
-            )
+            await SqsGauges(clients.sending, replace(GONE, commands=wrong)).backlog(Channel.COMMANDS)
 
     assert not isinstance(raised.value, QueueUnavailableError)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b"", b"HTTP/1.1 500 Oh\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"],
+    ids=["hangs up", "has a fault of its own"],
+)
+async def test_call_is_made_once_more_where_the_first_was_not_heard(first: bytes) -> None:
+    """A kept-alive connection may be closed by the other side just when it is used again."""
+    answers = [first, b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"]
+    async with answering_in_turn(answers) as endpoint, parts_over(endpoint) as parts:
+        assert await parts.consumer.receive(Channel.COMMANDS, limit=1, wait_seconds=0) == []
+    assert answers == []
+
+
+async def test_call_that_is_refused_is_not_repeated() -> None:
+    answers = [b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"]
+    async with answering_in_turn(answers) as endpoint, parts_over(endpoint) as parts:
+        with pytest.raises(QueueUnavailableError, match="403"):
+            await parts.consumer.receive(Channel.COMMANDS, limit=1, wait_seconds=0)
+    assert len(answers) == 1
