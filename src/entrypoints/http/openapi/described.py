@@ -84,6 +84,10 @@ class Described:
             rules = field.kwarg_definition
             if isinstance(rules, kind) and isinstance(rules, PathParameter | QueryParameter):
                 yield Parameter(rules.name or name, field.annotation, rules, field.default)
+        for name, asked in self.handler.opt.get("asks", {}).items():
+            annotation, rules = get_args(asked)
+            if isinstance(rules, kind) and isinstance(rules, PathParameter | QueryParameter):
+                yield Parameter(name, annotation, rules, None)
 
     def results(self) -> Mapping[int, Mapping[str, tuple[Any, ...]]]:
         """Return what it answers with where nothing is refused: by status and media type, the types of the body."""
