@@ -141,16 +141,21 @@ class Cook:
         return f"{chance.choice(measures)} {ingredient.name}"
 
 
+def ingredients() -> tuple[Ingredient, ...]:
+    """Return our own table."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return tuple(ingredient_from_row(row) for row in csv.DictReader(file))
+
+
 async def fill(dsn: str, *, recipes: int, seed: int = 1) -> None:
     """Add the catalogue and the recipes; raises asyncpg's errors when they are there already."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        ingredients = tuple(ingredient_from_row(row) for row in csv.DictReader(file))
+    table = ingredients()
     async with open_pool(dsn, size=1, service="benchmark") as pool:
         database = Database(pool, lambda: None, "benchmark")
         unit_of_work = PostgresUnitOfWork(database, UuidFactory(SystemClock()), MessageTypes())
         async with unit_of_work.begin(ORIGIN) as transaction:
-            await transaction.catalogue.replace(ingredients)
-        cook = Cook(ingredients, seed)
+            await transaction.catalogue.replace(table)
+        cook = Cook(table, seed)
         made = cook.recipes(recipes)
         async with pool.acquire() as connection:
             catalogue = await connection.fetchval("SELECT version FROM catalogue")

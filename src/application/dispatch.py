@@ -15,6 +15,7 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
 from application.handlers.deliver_webhook import DeliverWebhookHandler
 from application.handlers.export_recipes import ExportRecipesHandler
+from application.handlers.follow_import import FollowImport
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.import_recipes import ImportRecipesHandler
@@ -55,6 +56,7 @@ from domain.commands import (
 )
 from domain.events import (
     Event,
+    ImportPartlyFollowed,
     IngredientAdded,
     IngredientPartlyFollowed,
     IngredientRevised,
@@ -65,6 +67,7 @@ from domain.events import (
     RecipeArchived,
     RecipePublished,
     RecipeRevised,
+    RecipesImported,
 )
 
 
@@ -128,6 +131,8 @@ EVENT_HANDLERS: Mapping[type[Event], tuple[type, ...]] = {
     IngredientAdded: (FollowIngredient,),
     IngredientRevised: (FollowIngredient,),
     IngredientPartlyFollowed: (FollowIngredient,),
+    RecipesImported: (FollowImport,),
+    ImportPartlyFollowed: (FollowImport,),
     JobSucceeded: (NotifyWebhooks,),
     JobFailed: (NotifyWebhooks,),
     JobCancelled: (NotifyWebhooks,),

@@ -66,16 +66,6 @@ class IngredientAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecipesImported:
-    """Many recipes were added at once, each with what follows from it: nobody need work that out for them."""
-
-    import_id: UUID
-    added: int
-    owner: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IngredientRevised:
     """Something else is said of an ingredient; `names` are those that it had before and those that it has now."""
 
@@ -93,6 +83,28 @@ class IngredientPartlyFollowed:
     ingredient_id: UUID
     owner: str
     names: tuple[str, ...]
+    after: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipesImported:
+    """Recipes were added at once, all of them at `at`, each with what follows from it by the catalogue of that name."""
+
+    import_id: UUID
+    added: int
+    catalogue: str
+    owner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPartlyFollowed:
+    """What follows from recipes imported at `imported_at` was worked out up to the one `after` which the rest is."""
+
+    import_id: UUID
+    owner: str
+    imported_at: datetime
     after: UUID
     at: datetime
 
@@ -158,6 +170,7 @@ Event = (
     | IngredientRevised
     | IngredientPartlyFollowed
     | RecipesImported
+    | ImportPartlyFollowed
     | RecipesExported
     | ReportGenerated
     | JobSucceeded

@@ -1,5 +1,6 @@
 """Ingredients: what is known of each, and how a line becomes grams of one of them."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -77,6 +78,14 @@ class Ingredient:
         return self.eu_allergens.get(allergen, Presence.UNKNOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Nutrients per 100 g as whole numbers of one fraction, so that sums need no common denominator."""
+
+    denominator: int
+    whole: Mapping[Nutrient, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedLine:
     """A line with the catalogue's name of its ingredient and its weight in grams, each None when unknown.
@@ -148,6 +157,7 @@ class Catalogue:
         self._names = NameIndex([*names, *aliases])
         # A cook writes "1 teaspoon salt" in a thousand recipes.
         self._read: dict[str, ResolvedLine] = {}
+        self._figures: dict[str, Figures] = {}
 
     @property
     def ingredients(self) -> Collection[Ingredient]:
@@ -157,6 +167,16 @@ class Catalogue:
     def get(self, name: str) -> Ingredient | None:
         """Return the ingredient of exactly this name."""
         return self._by_name.get(name)
+
+    def figures(self, name: str) -> Figures:
+        """Return the nutrients of the ingredient of exactly this name, over one denominator; worked out once."""
+        known = self._figures.get(name)
+        if known is None:
+            nutrients = self._by_name[name].nutrients
+            denominator = math.lcm(*(figure.denominator for figure in nutrients.values()))
+            whole = {nutrient: int(figure * denominator) for nutrient, figure in nutrients.items()}
+            known = self._figures[name] = Figures(denominator, whole)
+        return known
 
     def find(self, text: str) -> str | None:
         """Return the name of the ingredient that a text names, or None."""

@@ -57,24 +57,27 @@ def nutrition_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeN
     """Sum what the lines hold; a line without grams or figures adds nothing and is not counted as known."""
     count = resolved = weighed = 0
     # Summed by denominator: adding unlike fractions one by one costs a common denominator each time.
-    sums: defaultdict[Nutrient, Counter[int]] = defaultdict(Counter)
+    sums: defaultdict[int, defaultdict[Nutrient, int]] = defaultdict(lambda: defaultdict(int))
     known: Counter[Nutrient] = Counter()
     for line in lines:
         count += 1
         resolved += line.is_resolved
-        ingredient = catalogue.get(line.ingredient) if line.ingredient is not None else None
-        if ingredient is None or line.grams is None:
+        if line.ingredient is None or line.grams is None or catalogue.get(line.ingredient) is None:
             continue
         weighed += 1
+        figures = catalogue.figures(line.ingredient)
         top, bottom = (line.grams / 100).as_integer_ratio()
-        for nutrient, per_100_g in ingredient.nutrients.items():
-            figure, of = per_100_g.as_integer_ratio()
-            sums[nutrient][of * bottom] += figure * top
-        known.update(ingredient.nutrients.keys())
-    totals = {nutrient: _total(parts) for nutrient, parts in sums.items()}
-    return RecipeNutrition(lines=count, resolved=resolved, weighed=weighed, totals=totals, known=dict(known))
+        part = sums[figures.denominator * bottom]
+        for nutrient, figure in figures.whole.items():
+            part[nutrient] += figure * top
+        known.update(figures.whole.keys())
+    return RecipeNutrition(lines=count, resolved=resolved, weighed=weighed, totals=_totals(sums), known=dict(known))
 
 
-def _total(parts: Mapping[int, int]) -> Fraction:
-    shared = math.lcm(*parts)
-    return Fraction(sum(top * (shared // bottom) for bottom, top in parts.items()), shared)
+def _totals(sums: Mapping[int, Mapping[Nutrient, int]]) -> dict[Nutrient, Fraction]:
+    shared = math.lcm(*sums)
+    totals: defaultdict[Nutrient, int] = defaultdict(int)
+    for denominator, part in sums.items():
+        for nutrient, top in part.items():
+            totals[nutrient] += top * (shared // denominator)
+    return {nutrient: Fraction(top, shared) for nutrient, top in totals.items()}

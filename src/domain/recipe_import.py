@@ -68,9 +68,11 @@ class RecipeImport:
     """Of the refused lines, the first ones."""
     created_at: datetime
 
-    def imported(self) -> RecipesImported:
-        """Return the fact that these recipes are there now."""
-        return RecipesImported(import_id=self.id, added=self.added, owner=self.owner, at=self.created_at)
+    def imported(self, catalogue: str) -> RecipesImported:
+        """Return the fact that these recipes are there now, read with the catalogue of this name."""
+        return RecipesImported(
+            import_id=self.id, added=self.added, catalogue=catalogue, owner=self.owner, at=self.created_at
+        )
 
 
 def imported_id(owner: str, identifier: str) -> UUID:

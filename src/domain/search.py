@@ -129,6 +129,8 @@ def _asked(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", text).translate(_KATAKANA)
 
 

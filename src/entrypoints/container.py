@@ -68,6 +68,7 @@ from application.handlers.cancel_job import CancelJobHandler
 from application.handlers.delete_recipe import DeleteRecipeHandler
 from application.handlers.deliver_webhook import DeliverWebhookHandler
 from application.handlers.export_recipes import ExportRecipesHandler
+from application.handlers.follow_import import FollowImport
 from application.handlers.follow_ingredient import FollowIngredient
 from application.handlers.generate_report import GenerateReportHandler
 from application.handlers.import_recipes import ImportRecipesHandler
@@ -224,6 +225,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(RunDrillHandler, trouble, settings.provided.is_local.call()),
         providers.Singleton(ProjectRecipe, catalogue),
         providers.Singleton(FollowIngredient, catalogue, clock),
+        providers.Singleton(FollowImport, catalogue, clock),
     )
     bus = providers.Singleton(
         Bus,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -127,6 +127,12 @@ class InMemoryRecipeBatches:
                 await self.transaction.projections.save([each.projection])
                 new += 1
         return new
+
+    async def added_at(self, at: datetime, after: UUID | None, *, owner: str, limit: int) -> Sequence[UUID]:
+        """Return the next ids of the owner's recipes from that time."""
+        seen = self.transaction.recipes_seen()
+        found = sorted(recipe.id for recipe in seen if (recipe.owner, recipe.created_at) == (owner, at))
+        return [recipe_id for recipe_id in found if after is None or recipe_id > after][:limit]
 
     async def count(self, selection: ExportSelection, *, owner: str) -> int:
         """Return how many recipes are selected."""

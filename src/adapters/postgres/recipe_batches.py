@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.lazy_transaction import LazyTransaction
@@ -15,6 +16,7 @@ from domain.recipe_import import ImportedRecipe
 from domain.search import facets_of, free_facets, ingredient_facets
 
 ADD = load("add_recipes")
+ADDED_AT = load("recipes_added_at")
 COUNT = load("count_exported")
 DOCUMENTS = load("exported_recipes")
 TAG_SEPARATOR = "\x1f"
@@ -49,6 +51,10 @@ class PostgresRecipeBatches:
         for table, names, rows in await asyncio.to_thread(_followers, new):
             await self._session.copy(table, names, rows)
         return len(new)
+
+    async def added_at(self, at: datetime, after: UUID | None, *, owner: str, limit: int) -> Sequence[UUID]:
+        """Return the next ids of the owner's recipes from that time."""
+        return [row["recipe_id"] for row in await self._session.fetch(ADDED_AT, owner, at, after, limit)]
 
     async def count(self, selection: ExportSelection, *, owner: str) -> int:
         """Return how many recipes are selected."""

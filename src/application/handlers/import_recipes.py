@@ -43,7 +43,8 @@ class ImportRecipesHandler:
     async def handle(self, command: ImportRecipes, context: Context) -> Reference:
         """Return the reference of what became of the import."""
         owner, now = context.origin.principal.subject, self.clock.now()
-        reading = _Reading(self.lines, await self.catalogue.current(), owner, now, is_draft=command.is_draft)
+        current = await self.catalogue.current()
+        reading = _Reading(self.lines, current, owner, now, is_draft=command.is_draft)
         uploads = context.transaction.uploads
         upload = await uploads.get(command.upload_id, owner=owner)
         if upload is None:
@@ -59,7 +60,7 @@ class ImportRecipesHandler:
         finished = tally.finished(self.ids.new(), owner, now)
         await context.transaction.imports.add(finished)
         await uploads.remove(upload.id)
-        await context.transaction.outbox.record(finished.imported())
+        await context.transaction.outbox.record(finished.imported(current.name))
         return Reference(resource="import", id=finished.id)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -78,6 +79,9 @@ class RecipeBatches(Protocol):
 
         A recipe is there if one has its id, or if its owner has one under `exported_id`.
         """
+
+    async def added_at(self, at: datetime, after: UUID | None, *, owner: str, limit: int) -> Sequence[UUID]:
+        """Return the ids of the owner's recipes from exactly that time that follow this id in their order."""
 
     async def count(self, selection: ExportSelection, *, owner: str) -> int:
         """Return how many recipes are selected."""

@@ -137,6 +137,20 @@ def import_lines(caller: Caller, /, *, file: BinaryIO) -> None:
 
 
 @command.command()
+@click.option("--of", type=click.Choice(["own", "published"]), default="own", show_default=True)
+@click.option("--category")
+@click.option("--tag")
+@click.option("--output", type=click.File("wb"), default="-", help="A file; stdout without it.")
+@click.pass_obj
+def export(caller: Caller, /, *, of: str, category: str | None, tag: str | None, output: BinaryIO) -> None:
+    """Export recipes as lines that can be imported again."""
+    with calling(caller) as kondate:
+        job = kondate.recipes.export(of=of, category=category, tag=tag)
+        _followed(job)
+        output.write(job.result().body)
+
+
+@command.command()
 @click.argument("job_id", metavar="ID")
 @click.option("--cancel", is_flag=True, help="Stop it.")
 @click.pass_obj

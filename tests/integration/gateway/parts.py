@@ -36,6 +36,12 @@ ROUTES = (
     route("replace_recipe", "/recipe/{recipe_id}", "PUT", edge=replace(scoped(WRITE), body_limit_bytes=1_000)),
     route("list_recipes", "/recipes", "GET", edge=scoped(READ)),
     route("add_recipe", "/recipes", "POST", edge=scoped(READ, WRITE)),
+    route(
+        "import_recipes",
+        "/import-recipes",
+        "POST",
+        edge=replace(scoped(WRITE), upload_seconds=300, body_limit_bytes=67_108_864),
+    ),
     route("generate_report", "/generate-report", "POST", edge=replace(scoped(REPORT), cost=Cost.HEAVY)),
     route("read_job", "/jobs/{job_id}", "GET", edge=Edge(timeout_seconds=0.5)),
     route("job_stats", "/jobs/stats", "GET", edge=Edge()),

@@ -1,11 +1,15 @@
 """Answers on their way out: compressed where that helps, passed on at once where they are a stream."""
 
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.integration.gateway.parts import Upstream
+from tests.support.envoy import Gateway
+
+MIB = 1_048_576
 
 
 @pytest.mark.parametrize(("accepted", "coding"), [("br", "br"), ("gzip", "gzip"), ("gzip, br", "br")])
@@ -43,3 +47,23 @@ def test_a_stream_is_passed_on_at_once_and_outlasts_the_routes_time(caller: http
     assert "Content-Encoding" not in answer.headers
     assert first.startswith("data: first")
     assert rest == ["data: second"]
+
+
+def test_a_body_of_many_megabytes_passes_without_being_held(caller: httpx.Client, gateway: Gateway) -> None:
+    caller.post("/import-recipes", content=b" ")
+    before = most_memory(gateway)
+
+    answer = caller.post("/import-recipes", content=b" " * (64 * MIB), timeout=60)
+
+    assert (answer.status_code, answer.json()["body"]) == (200, 64 * MIB)
+    assert most_memory(gateway) - before < 16 * MIB
+
+
+def most_memory(gateway: Gateway) -> int:
+    """Return the most memory that the gateway ever had resident, in bytes."""
+    [line] = [
+        line
+        for line in Path(f"/proc/{gateway.process.pid}/status").read_text("ascii").splitlines()
+        if line.startswith("VmHWM:")
+    ]
+    return int(line.split()[1]) * 1024

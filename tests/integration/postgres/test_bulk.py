@@ -1,8 +1,11 @@
 """PostgreSQL keeps the same contracts as the in-memory database for what comes and goes in bulk."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from adapters.postgres.bulk_results import PostgresExportReads, PostgresImportReads
@@ -16,16 +19,38 @@ from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.postgres.uploads import PostgresUploadStore
+from adapters.system import SystemClock, UuidFactory
 from adapters.wire.codec import MessageTypes
+from application.context import Context, ProgressReporter, SilentProgress
+from application.handlers.import_recipes import ImportRecipesHandler
 from application.ports.jobs import ClaimTerms
+from application.ports.unit_of_work import StorageUnavailableError
+from domain.commands import ImportRecipes
+from domain.errors import JobCancelledError
 from domain.job import Job, Reference
 from domain.recipe_export import RecipeExport
 from domain.recipe_import import RecipeImport
+from entrypoints.recipe_lines import SchemaOrgLines
 from tests.support.builders import a_job, an_origin
 from tests.support.contracts.bulk import CAKE, NOW, RICE, SOUP, UPLOAD, BulkContract
+from tests.support.dirt import good_line
 from tests.support.fakes import CountingIds
 
 FOLLOWERS = ("recipe_line", "recipe_search", "recipe_nutrition", "recipe_allergen")
+
+
+@dataclass
+class At:
+    """Does something when progress is reported for the nth time."""
+
+    left: int
+    act: Callable[[], Awaitable[None]]
+
+    async def report(self, done: int, total: int) -> None:
+        del done, total
+        self.left -= 1
+        if self.left == 0:
+            await self.act()
 
 
 class TestPostgresBulk(BulkContract):
@@ -91,6 +116,37 @@ class TestPostgresBulk(BulkContract):
         assert await self.rows("recipe_export_part") == [(0,)]
         reads = PostgresJobReads(self.database, MessageTypes())
         assert [await reads.is_expired(each, owner="alice") for each in (RICE, SOUP, CAKE)] == [True, True, False]
+
+    async def test_an_import_that_is_cancelled_or_loses_its_connection_leaves_nothing_and_begins_anew(self) -> None:
+        handler = ImportRecipesHandler(SchemaOrgLines(), self.catalogue, SystemClock(), UuidFactory(SystemClock()))
+        await self.uploaded(UPLOAD, *(good_line(number) + b"\n" for number in range(6)))
+
+        async def attempt(progress: ProgressReporter) -> Reference:
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                context = Context(origin=an_origin(), transaction=transaction, progress=progress)
+                return await handler.handle(ImportRecipes(upload_id=UPLOAD), context)
+
+        with pytest.raises(JobCancelledError):
+            await attempt(At(4, self.cancel))
+        with pytest.raises(StorageUnavailableError):
+            await attempt(At(4, self.cut))
+        assert [await self.rows(table) for table in ("recipe", *FOLLOWERS)] == [[(0,)]] * 5
+        assert await self.found() is not None
+        reference = await attempt(SilentProgress())
+        document = await self.imports.document(reference.id, an_origin())
+        assert document is not None
+        assert msgspec.json.decode(document.body)["added"] == 6
+        assert await self.rows("recipe") == [(6,)]
+        assert await self.rows("upload_part") == [(0,)]
+
+    async def cancel(self) -> None:
+        raise JobCancelledError("The job was cancelled.")
+
+    async def cut(self) -> None:
+        """Take the connection from under every transaction that is open."""
+        text = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+        async with self.database.session() as session:
+            assert await session.fetch(Statement("cut", text))
 
     async def test_parts_go_with_their_upload(self) -> None:
         await self.uploaded(UPLOAD, b"one", b"two")

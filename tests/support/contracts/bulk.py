@@ -1,7 +1,7 @@
 """What every store of uploads, imports and exports promises."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -168,6 +168,23 @@ class BulkContract:
                 await transaction.batches.add([rice])
                 raise BrokenHandlerError
         assert await self.recipe_reads.document(RICE, an_origin()) is None
+
+    async def test_the_recipes_of_an_import_are_found_again(self) -> None:
+        draft = await self.made(SOUP, "Soup")
+        draft = replace(draft, recipe=draft.recipe.of_status(RecipeStatus.DRAFT))
+        await self.batch(await self.made(RICE), draft)
+        await self.batch(
+            ImportedRecipe(
+                recipe=replace(draft.recipe, id=CAKE, created_at=NOW + timedelta(seconds=1)),
+                projection=replace(draft.projection, recipe_id=CAKE),
+                exported_id=None,
+            )
+        )
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            assert await transaction.batches.added_at(NOW, None, owner="alice", limit=9) == [RICE, SOUP]
+            assert await transaction.batches.added_at(NOW, None, owner="alice", limit=1) == [RICE]
+            assert await transaction.batches.added_at(NOW, RICE, owner="alice", limit=9) == [SOUP]
+            assert await transaction.batches.added_at(NOW, None, owner="bob", limit=9) == []
 
     async def test_recipes_are_selected_by_whose_they_are_and_what_they_are(self) -> None:
         draft = await self.made(SOUP, "Soup", tags=("hot",))

@@ -259,6 +259,14 @@ def test_a_stream_that_never_comes_is_given_up(make: Make) -> None:
         list(kondate.jobs.get("j1").events())
 
 
+def test_an_export_is_a_job_whose_result_is_lines(make: Make) -> None:
+    lines = httpx.Response(200, content=b"{}\n", headers={"content-type": "application/x-ndjson"})
+    kondate, service = make(ACCEPTED, job("succeeded", resultsUrl="/exports/e1"), lines)
+    assert kondate.recipes.export(of="published", tag="quick").result().body == b"{}\n"
+    assert json.loads(service.asked[0].content) == {"of": "published", "tag": "quick"}
+    assert service.asked[-1].headers["accept"] == "application/x-ndjson"
+
+
 def test_an_import_is_a_job_whose_result_lists_the_bad_lines(make: Make) -> None:
     kondate, service = make(
         ACCEPTED, job("succeeded", resultsUrl="/imports/i1"), httpx.Response(200, json={"bad": [{"line": 3}]})

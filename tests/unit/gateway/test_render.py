@@ -176,6 +176,22 @@ def test_a_long_answer_is_not_cut_by_a_try_or_an_idle_limit() -> None:
     assert "per_try_timeout" not in action["retry_policy"]
 
 
+def test_each_route_says_how_long_its_request_may_take_to_come() -> None:
+    slow = replace(WRITE, edge=replace(WRITE.edge, upload_seconds=300, timeout_seconds=30))
+    config = rendered(READ, slow, replace(DOCS, edge=DOCS.edge))
+    limits = {
+        each["name"]: each["route"].get("max_stream_duration")
+        for each in entries_of(config)
+        if each["name"] in {READ.name, slow.name}
+    }
+
+    assert manager_of(config)["request_timeout"] == "300s"
+    assert limits == {
+        READ.name: {"max_stream_duration": "20s"},
+        slow.name: {"max_stream_duration": "330s"},
+    }
+
+
 def test_a_stream_ends_by_silence_only_and_has_a_breaker_of_its_own() -> None:
     config = rendered(replace(READ, edge=Edge(streams=True)))
     action = next(each["route"] for each in entries_of(config) if each["name"] == "read_recipe")

@@ -1,7 +1,7 @@
 """What the client can do, each as a flow of requests and pauses."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, TypeVar
@@ -154,6 +154,12 @@ class Flows:
         """Wait for a job's end and read its result."""
         url = yield from self.results_url(job_id, seconds, tell)
         return (yield from load(url or f"/jobs/{job_id}"))
+
+
+def export_of(of: str, recipe_ids: Sequence[str], category: str | None, tag: str | None) -> Body:
+    """Return what selects the recipes of an export."""
+    conditions = {"recipeIds": list(recipe_ids) or None, "category": category, "tag": tag}
+    return {"of": of, **{name: value for name, value in conditions.items() if value is not None}}
 
 
 def query_of(**parameters: str | int | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import httpx
 
 from kondate_client.exchange import RESTED, Answer, Ask, Flow, Lost
-from kondate_client.flows import FORMATS, Body, Flows, Tell, query_of
+from kondate_client.flows import FORMATS, Body, Flows, Tell, export_of, query_of
 from kondate_client.following import Following
 from kondate_client.models import Created, Envelope, JobPage, JobState, RecipePage, Representation, Status
 from kondate_client.retries import Retries
@@ -119,6 +119,21 @@ class Recipes:
         job_id = self.run(self.flows.start("/import-recipes", lines, key))
         return Job(
             job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["json"])
+        )
+
+    def export(
+        self,
+        *,
+        of: str = "own",
+        recipe_ids: Sequence[str] = (),
+        category: str | None = None,
+        tag: str | None = None,
+        key: str | None = None,
+    ) -> Job[Representation]:
+        """Export one's `own` recipes or all `published` ones; the result is lines that can be imported again."""
+        job_id = self.run(self.flows.start("/export-recipes", export_of(of, recipe_ids, category, tag), key))
+        return Job(
+            job_id, self.flows, self.run, self.follow, lambda url: self.flows.representation(url, FORMATS["ndjson"])
         )
 
 
