@@ -8,8 +8,6 @@ from application.ports.clock import Clock
 from application.ports.idempotency import IdempotencyKey, KeyLeases
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
 
-KEPT = timedelta(hours=24)
-
 
 class InMemoryKeyLeases:
     """Works on shared tables."""
@@ -35,7 +33,7 @@ class InMemoryKeyLeases:
     async def keep(self, key: IdempotencyKey, *, owner: UUID, answer: bytes) -> None:
         """Put the answer in the lease's place."""
         if self._is_owner(key, owner):
-            kept = KeyLease(key.fingerprint, None, answer, self._clock.now() + KEPT)
+            kept = KeyLease(key.fingerprint, None, answer, self._clock.now() + key.kept_for)
             self._tables.key_leases[key.scope, key.key] = kept
 
     async def give_up(self, key: IdempotencyKey, *, owner: UUID) -> None:

@@ -40,7 +40,7 @@ class PostgresKeyLeases:
         """Put the answer in the lease's place."""
         kept = msgspec.json.encode({"answer": msgspec.Raw(answer)})
         async with self._database.session() as session:
-            await session.fetch(KEEP, key.scope, key.key, str(owner), kept)
+            await session.fetch(KEEP, key.scope, key.key, str(owner), kept, key.kept_for)
 
     async def give_up(self, key: IdempotencyKey, *, owner: UUID) -> None:
         """Delete the lease."""

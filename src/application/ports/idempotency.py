@@ -76,7 +76,7 @@ class KeyLeases(Protocol):
         """
 
     async def keep(self, key: IdempotencyKey, *, owner: UUID, answer: bytes) -> None:
-        """Keep the answer for 24 hours, if this is still the owner."""
+        """Keep the answer for as long as the key is good, if this is still the owner."""
 
     async def give_up(self, key: IdempotencyKey, *, owner: UUID) -> None:
         """Let anybody begin anew, if this is still the owner."""
