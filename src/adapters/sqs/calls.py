@@ -1,7 +1,6 @@
 """The calls that every message needs, made without botocore's layers: they cost more than all the rest of a job."""
 
 import ssl
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from urllib.request import getproxies, proxy_bypass
 
 from aiobotocore.session import AioSession
 from aiohttp import ClientOSError, ClientSession, ClientTimeout, ServerDisconnectedError, TCPConnector
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import get_cert_path
 from msgspec import json
 
-from adapters.sqs.signing import signed_headers
-
+MEDIA_TYPE = "application/x-amz-json-1.0"
 CONNECTIONS = 16
 CONNECT_TIMEOUT_SECONDS = 2
 ANSWER_TIMEOUT_SECONDS = 10
@@ -40,7 +40,6 @@ class SqsCalls:
 
     http: ClientSession
     endpoint: str
-    host: str
     region: str
     session: AioSession
 
@@ -57,17 +56,7 @@ class SqsCalls:
             return await self._once(action, payload, patience)
 
     async def _once(self, action: str, payload: bytes, patience: ClientTimeout) -> dict[str, Any]:
-        credentials = await self.session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        headers = signed_headers(
-            payload,
-            f"AmazonSQS.{action}",
-            host=self.host,
-            region=self.region,
-            credentials=await credentials.get_frozen_credentials(),
-            stamp=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
-        )
+        headers = await self._signed(action, payload)
         request = self.http.post(self.endpoint, data=payload, headers=headers, timeout=patience, allow_redirects=False)
         async with request as answer:
             body = await answer.read()
@@ -75,6 +64,15 @@ class SqsCalls:
             kind = SqsFaultError if answer.status >= FIRST_SERVER_ERROR else SqsRefusedError
             raise kind(f"{action}: {answer.status} {body[:200]!r}")
         return ANSWER.decode(body)
+
+    async def _signed(self, action: str, payload: bytes) -> dict[str, str]:
+        credentials = await self.session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        headers = {"content-type": MEDIA_TYPE, "x-amz-target": f"AmazonSQS.{action}"}
+        request = AWSRequest("POST", self.endpoint, data=payload, headers=headers)
+        SigV4Auth(await credentials.get_frozen_credentials(), "sqs", self.region).add_auth(request)
+        return dict(request.headers)
 
 
 @asynccontextmanager
@@ -84,7 +82,7 @@ async def open_calls(session: AioSession, endpoint: str, region: str) -> AsyncIt
     proxy = None if proxy_bypass(url.netloc) else getproxies().get(url.scheme)
     connector = TCPConnector(limit=CONNECTIONS, ssl=_trust(session) if url.scheme == "https" else True)
     async with ClientSession(connector=connector, proxy=proxy, headers={"user-agent": "kondate"}) as http:
-        yield SqsCalls(http, f"{url.scheme}://{url.netloc}/", url.netloc, region, session)
+        yield SqsCalls(http, f"{url.scheme}://{url.netloc}/", region, session)
 
 
 def _trust(session: AioSession) -> ssl.SSLContext:
