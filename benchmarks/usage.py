@@ -13,6 +13,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
+def waiting_seconds(pid: int) -> float:
+    """Return for how long its threads were ready to run and had no core."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text("ascii").split()[1]) for thread in threads) / 1e9
+
+
 def cpu_of_family(pid: int) -> float:
     """Return the same for a process and its living descendants; PostgreSQL works in those."""
     return sum(cpu_seconds(member) + _reaped_seconds(member) for member in family(pid))
