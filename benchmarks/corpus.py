@@ -162,7 +162,8 @@ async def fill(dsn: str, *, recipes: int, seed: int = 1) -> None:
             while chunk := list(islice(made, CHUNK)):
                 async with connection.transaction():
                     await _copy(connection, chunk, [cook.projected(recipe, catalogue) for recipe in chunk])
-            await connection.execute("ANALYZE recipe, recipe_line, recipe_nutrition, recipe_allergen, recipe_search")
+            await connection.execute("ANALYZE recipe, recipe_line, recipe_fact")
+            await connection.execute("ANALYZE recipe_nutrition, recipe_allergen, recipe_search")
 
 
 async def _copy(

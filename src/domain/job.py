@@ -40,10 +40,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """What a command brought about: a `recipe` or `report`, by its id."""
+    """What a command brought about: a `recipe` or `report`, by its id; one that was there before is reused."""
 
     resource: str
     id: UUID
+    is_reused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

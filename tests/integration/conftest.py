@@ -29,7 +29,8 @@ async def database_dsn(postgres_dsn: str) -> str:
     await migrate(postgres_dsn)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
-        "TRUNCATE recipe, recipe_line, recipe_nutrition, recipe_allergen, recipe_search, ingredient, catalogue, job, "
+        "TRUNCATE recipe, recipe_line, recipe_fact, recipe_nutrition, recipe_allergen, recipe_search, "
+        "ingredient, catalogue, job, "
         "outbox, report, expired, idempotency_record, audit, drill_effect, "
         "price_list, price, menu_plan, upload, upload_part, recipe_import, recipe_export, recipe_export_part, "
         "webhook, webhook_delivery, webhook_attempt"

@@ -44,6 +44,7 @@ class PostgresJobRepository:
             job.progress.done if job.progress else None,
             job.progress.total if job.progress else None,
             retry_after_seconds,
+            job.result.is_reused if job.result else False,
             is_fenced=True,
         )
         self.changed[job.id] = job.status

@@ -24,7 +24,9 @@ def job_from(row: asyncpg.Record, types: MessageTypes) -> Job:
         progress=None if done is None else Progress(done=done, total=total),
         started_at=row["started_at"],
         finished_at=row["finished_at"],
-        result=Reference(resource=row["result_resource"], id=row["result_id"]) if row["result_id"] else None,
+        result=Reference(resource=row["result_resource"], id=row["result_id"], is_reused=row["is_result_reused"])
+        if row["result_id"]
+        else None,
         failure=decode(row["failure"], Failure) if row["failure"] else None,
         cancel_requested=row["cancel_requested"],
         lost_in_company=row["lost_in_company"],

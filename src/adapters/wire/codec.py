@@ -17,6 +17,7 @@ from domain.reports.kinds import KINDS
 
 T = TypeVar("T")
 _CAPITAL = re.compile("[A-Z]")
+_FIGURE = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400}|/0*[1-9][0-9]{0,399})?")
 
 
 class UnknownKindError(ValueError):
@@ -90,9 +91,13 @@ def _plain(value: object) -> object:
 
 
 def _rebuilt(expected: type[Any], value: Any) -> Any:  # noqa: ANN401 (msgspec's own hook signature)
-    if expected is Fraction and isinstance(value, str):
-        return Fraction(value)
-    raise NotImplementedError
+    if expected is not Fraction:
+        raise NotImplementedError
+    # A number is the decimal that it is written as; one with an exponent could take for ever to work out.
+    text = str(value)
+    if _FIGURE.fullmatch(text) is None:
+        raise ValueError("not a decimal or a fraction of two whole numbers")
+    return Fraction(text)
 
 
 def _snake_cased(value: object) -> object:

@@ -44,7 +44,7 @@ class GenerateReportHandler:
             name = f"sha256:{hashlib.sha256(read.encode()).hexdigest()}"
             earlier = await snapshot.report(fingerprint(command.kind, command.parameters, name), owner)
             if earlier is not None:
-                return Reference(resource="report", id=earlier)
+                return Reference(resource="report", id=earlier, is_reused=True)
             total, done = selected.count, 0
             await context.progress.report(done, total)
             composition = Composition(parts)

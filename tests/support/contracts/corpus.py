@@ -60,6 +60,27 @@ class CorpusContract:
         assert sorted(recipe.weighed) == [("rice", 28_349_523), ("rice", 300_000_000)]
         assert sorted(recipe.unread) == ["3 unheard-ofs", "salt to taste"]
 
+    async def test_a_revised_recipe_is_read_as_it_is_now(self) -> None:
+        await self.add(RICE, a_content("Rice", "300 g rice", "1 oz rice", "3 unheard-ofs"))
+        catalogue = (await self.catalogue.current()).catalogue
+        for lines in (("3 unheard-ofs", "200 g rice"), ("100 g rice",)):
+            async with self.unit_of_work.begin(an_origin()) as transaction:
+                recipe = (await transaction.recipes.lock([RICE]))[RICE]
+                content = a_content("Rice", *lines)
+                revised, _ = recipe.revise(content, read_lines(content, catalogue, {}), self.clock.now())
+                await transaction.recipes.save(revised)
+                await transaction.recipes.save_readings(revised)
+            [found] = await self.selected(RecipeSelection())
+            assert (found.lines, found.resolved, len(found.unread)) == (len(lines), 1, len(lines) - 1)
+        assert list(found.weighed) == [("rice", 100_000_000)]
+
+    async def test_a_recipe_that_is_gone_is_in_no_report(self) -> None:
+        await self.add(RICE, a_content("Rice", "300 g rice"))
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            await transaction.recipes.lock([RICE])
+            await transaction.recipes.remove(RICE)
+        assert await self.selected(RecipeSelection()) == []
+
     async def test_servings_are_exact_and_only_of_people(self) -> None:
         def made(amount: str, unit: str) -> RecipeContent:
             return RecipeContent(

@@ -77,6 +77,15 @@ class JobStoreContract:
         assert await self.jobs.claim(ended.id, ClaimTerms(lease_seconds=LEASE)) is Standing.FAILED
         assert await self.jobs.get(ended.id, owner="alice") == ended
 
+    async def test_a_reused_result_is_known_as_one(self) -> None:
+        started = await self.claimed(a_job())
+        earlier = Reference(resource="report", id=UUID(int=7), is_reused=True)
+        ended, _ = started.succeed(earlier, self.clock.now())
+        await self.save(ended)
+        found = await self.jobs.get(ended.id, owner="alice")
+        assert found is not None
+        assert found.result == earlier
+
     async def test_stale_attempt_is_refused_and_changes_nothing(self) -> None:
         stale = await self.claimed(a_job(), lease_seconds=LAPSED)
         current = await self.jobs.claim(stale.id, ClaimTerms(lease_seconds=LEASE))

@@ -116,6 +116,18 @@ async def test_a_report_that_has_not_changed_is_not_sent_again(client: httpx.Asy
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
 
 
+async def test_the_same_report_over_what_has_not_changed_is_reused_and_said_to_be(
+    client: httpx.AsyncClient, api: InMemoryApi
+) -> None:
+    url = await a_finished_report(client, api)
+    accepted = (await client.post("/generate-report", headers=ALICE, json=REPORT)).json()
+    await api.application.run_job.run(UUID(accepted["jobId"]))
+    job = (await client.get(accepted["statusUrl"], headers=ALICE)).json()
+    assert (job["resultsUrl"], job["resultsReused"]) == (url, True)
+    first = [each for each in (await client.get("/jobs", headers=ALICE)).json()["items"] if each["resultsUrl"] == url]
+    assert [each.get("resultsReused", False) for each in first] == [True, False]
+
+
 async def test_a_foreign_report_looks_like_none(client: httpx.AsyncClient, api: InMemoryApi) -> None:
     foreign = await client.get(await a_finished_report(client, api), headers=BOB)
     missing = await client.get(f"/reports/{UUID(int=7)}", headers=BOB)

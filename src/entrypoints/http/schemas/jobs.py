@@ -25,7 +25,10 @@ class ProgressBody(msgspec.Struct, frozen=True):
 
 
 class JobBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """A job; `resultsUrl` is there once it succeeded, `problem` once it failed."""
+    """A job; `resultsUrl` is there once it succeeded, `problem` once it failed.
+
+    `resultsReused` says that the result was there before: nothing that it rests on has changed since.
+    """
 
     job_id: str
     kind: str
@@ -36,6 +39,7 @@ class JobBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
     started_at: datetime | None = None
     finished_at: datetime | None = None
     results_url: str | None = None
+    results_reused: bool = False
     problem: Problem | None = None
 
     @classmethod
@@ -52,6 +56,7 @@ class JobBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
             started_at=job.started_at,
             finished_at=job.finished_at,
             results_url=resource_url(job.result.resource, job.result.id) if job.result else None,
+            results_reused=job.result is not None and job.result.is_reused,
             problem=failure_problem(job.failure, url, job.origin.request_id) if job.failure else None,
         )
 
