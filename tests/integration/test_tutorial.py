@@ -15,7 +15,9 @@ from tests.support.tutorial import Tutorial
 
 TUTORIAL = Tutorial((PROJECT / "docs" / "tutorial.md").read_text(encoding="utf-8"))
 SOURCES = {"/cookbook": {"subject": "guest", "scopes": ["recipe:write"]}}
-SESSION_SECONDS = 50
+SESSION_SECONDS = 150
+
+pytestmark = pytest.mark.timeout(2 * SESSION_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.system.parts import REPORT, RICE, RunningSystem, finished
+from tests.integration.system.parts import REPORT, RICE, RunningSystem, a_request_id, finished, until
 
 AT_ONCE = 50
 
@@ -62,14 +62,16 @@ async def answer_of(client: httpx.AsyncClient, path: str, body: Mapping[str, Any
 async def test_many_identical_requests_have_one_effect_and_one_answer(
     system: RunningSystem, alice: httpx.AsyncClient, prefer: str
 ) -> None:
-    before = await system.stored()
-    headers = {"prefer": prefer, **a_key()}
+    before, request_id = await system.stored(), a_request_id()
+    headers = {"prefer": prefer, "x-request-id": request_id, **a_key()}
     answers = await asyncio.gather(*(answer_of(alice, "/recipes", RICE, **headers) for _ in range(AT_ONCE)))
     assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
     if answers[0].status_code == 202:
         await finished(alice, answers[0].headers["location"])
     recipes, jobs, _ = (after - earlier for after, earlier in zip(await system.stored(), before, strict=True))
     assert (recipes, jobs) == (1, 0 if prefer == "handling=strict" else 1)
+    for replica in ("api-1", "api-2"):
+        assert await until(lambda replica=replica: system.logged(replica, request_id))  # type: ignore[misc]
 
 
 async def test_many_identical_deferred_requests_become_one_job(system: RunningSystem) -> None:
