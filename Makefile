@@ -23,7 +23,7 @@ test: $(VENV)/ready-to-test ## Run every check: lint, types, unit and integratio
 	$(VENV)/bin/tox
 
 bench: $(VENV)/ready-to-test ## Measure speed, memory and query plans
-	@set -e; for each in claims read_path jobs startup memory reports gateway limits overload; do echo "== $$each"; $(VENV)/bin/python -m benchmarks.$$each; done
+	@set -e; for each in claims read_path jobs startup memory reports imports gateway limits overload; do echo "== $$each"; $(VENV)/bin/python -m benchmarks.$$each; done
 
 clean: ## Remove environments, data and caches
 	rm -rf $(VENV) .tox .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,7 @@
 """Imports and exports over HTTP: what is taken, what is refused, and what became of each line."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from application.verdict import Done
 from domain.recipe import RecipeStatus
 from domain.recipe_import import LONGEST_LINE_BYTES
+from entrypoints.http.app import create_app
 from entrypoints.http.routes.imports import IMPORTING
 from tests.support.dirt import BAD, ODD, dirty_file, good_line
 from tests.support.http import ALICE, BOB, InMemoryApi, problem_of
@@ -242,6 +244,7 @@ async def test_an_export_belongs_to_whoever_asked_for_it(api: InMemoryApi, clien
         ({"of": "everything"}, 400, "/of"),
         ({"recipeIds": ["x"]}, 400, "/recipeIds/0"),
         ({"format": "csv"}, 400, "/format"),
+        ({"recipeIds": ["00000000-0000-7000-8000-000000000000"] * 1_001}, 422, "/recipeIds"),
         ({"tag": ""}, 422, "/tag"),
         ({"category": "a" * 201}, 422, "/category"),
     ],
@@ -264,3 +267,37 @@ async def names(api: InMemoryApi, client: httpx.AsyncClient, asked: dict[str, ob
     """Export as Alice and return the names of the recipes."""
     lines = (await client.get(await export(api, client, asked), headers=ALICE)).text.splitlines()
     return {json.loads(line)["name"] for line in lines}
+
+
+async def test_of_a_body_that_breaks_off_nothing_stays(api: InMemoryApi) -> None:
+    coming: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": good_line(1), "more_body": True}, {"type": "http.disconnect"}]
+    )
+    answered: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(coming)
+
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in {**ALICE, **NDJSON}.items()]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/import-recipes",
+        "raw_path": b"/import-recipes",
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("api", 80),
+    }
+    app: Any = create_app(api.parts(), with_docs=False)
+    await app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert not api.application.tables.uploads
+    assert not api.application.tables.jobs
