@@ -1,6 +1,6 @@
 """Deliveries: one fact that one webhook is told of, and what came of each try."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,12 @@ from domain.events import JobCancelled, JobFailed, JobSucceeded
 from domain.webhook import Webhook, WebhookEvent
 
 JobEnd = JobSucceeded | JobFailed | JobCancelled
+
+OF_ENDS: Mapping[type[JobEnd], WebhookEvent] = {
+    JobSucceeded: WebhookEvent.JOB_SUCCEEDED,
+    JobFailed: WebhookEvent.JOB_FAILED,
+    JobCancelled: WebhookEvent.JOB_CANCELLED,
+}
 
 
 class AttemptOutcome(StrEnum):
@@ -93,10 +99,4 @@ class LoggedDelivery:
 
 def webhook_event(event: JobEnd) -> WebhookEvent:
     """Return what owners call this fact."""
-    match event:
-        case JobSucceeded():
-            return WebhookEvent.JOB_SUCCEEDED
-        case JobFailed():
-            return WebhookEvent.JOB_FAILED
-        case JobCancelled():
-            return WebhookEvent.JOB_CANCELLED
+    return OF_ENDS[type(event)]

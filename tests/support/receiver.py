@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -21,9 +21,10 @@ class Received:
 
 @dataclass(slots=True)
 class Receiver:
-    """`answers` are given in turn, then everything is taken."""
+    """`answers` are given in turn, then everything is taken; `on_next` is called once, before the next answer."""
 
     port: int
+    on_next: Callable[[], None] | None = None
     answers: deque[web.Response] = field(default_factory=deque)
     received: list[Received] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -38,6 +39,9 @@ class Receiver:
         headers = {name.lower(): value for name, value in request.headers.items()}
         async with self.arrived:
             self.received.append(Received(request.path_qs, headers, await request.read()))
+            on_next, self.on_next = self.on_next, None
+            if on_next is not None:
+                on_next()
             self.arrived.notify_all()
         return self.answers.popleft() if self.answers else web.Response(status=204)
 
@@ -49,7 +53,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     """Give a receiver while the block runs."""
     receiver = Receiver(0)
     app = web.Application()

@@ -74,6 +74,9 @@ TRESPASSES = (
     Trespass("report", "GET", "/reports/{}", "report", 200),
     Trespass("job", "GET", "/jobs/{}", "job", 200),
     Trespass("events of a job", "GET", "/jobs/{}/events", "ended", 200),
+    Trespass("webhook", "GET", "/webhooks/{}", "webhook", 200),
+    Trespass("deliveries of a webhook", "GET", "/webhooks/{}/deliveries", "webhook", 200),
+    Trespass("another secret for a webhook", "POST", "/webhooks/{}/rotate", "webhook", 200),
     Trespass("cancel a job", "POST", "/jobs/{}/cancel", "job", 202),
 )
 MEDDLING = tuple(each for each in TRESPASSES if each.method != "GET" and each.thing == "draft")
@@ -232,6 +235,7 @@ async def _things(doors: Doors) -> Mapping[str, str]:
         "published": ("/recipes", RECIPE),
         "prices": ("/price-lists", PRICES),
         "ingredient": ("/ingredients", INGREDIENT),
+        "webhook": ("/webhooks", b'{"url":"http://127.0.0.1:9/"}'),
         "job": ("/generate-report", b'{"kind":"nutrition-summary"}'),
         "ended": ("/generate-report", b'{"kind":"allergen-matrix"}'),
     }

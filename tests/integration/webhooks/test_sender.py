@@ -174,7 +174,7 @@ async def test_a_certificate_must_be_that_of_the_name(
     tmp_path: Path, certified: str, outcome: AttemptOutcome | None
 ) -> None:
     server, trust = certificate_of(certified, tmp_path)
-    async with receiving(server) as receiver:
+    async with receiving(tls=server) as receiver:
         names = Names({NAME: ["127.0.0.1"]})
         sent = await a_sender(names, tls=trust).send(outgoing_to(f"https://{NAME}:{receiver.port}/in"))
     assert sent.outcome is (outcome or AttemptOutcome.UNREACHABLE)
