@@ -20,7 +20,6 @@ from domain.events import Event
 from domain.job import Origin
 
 RECORD = load("record_message")
-RECORD_FOR_WEBHOOKS = load("record_message_for_webhooks")
 CLAIM = load("claim_messages")
 DELETE = load("delete_messages")
 STEP_BACK = load("step_back_messages")
@@ -35,7 +34,20 @@ async def store_message(
     session: LazyTransaction, channel: Channel, message: Message, *, delay_seconds: float = 0
 ) -> None:
     """Add a message that may leave after the delay, and wake the relays at commit."""
-    await session.write(RECORD, *_row(channel, message), delay_seconds)
+    await session.write(
+        RECORD,
+        channel.value,
+        message.id,
+        message.type,
+        message.source,
+        message.subject,
+        message.time,
+        message.data,
+        message.group,
+        message.request_id,
+        message.traceparent,
+        delay_seconds,
+    )
 
 
 class PostgresOutbox:
@@ -48,14 +60,11 @@ class PostgresOutbox:
         self._ids = ids
 
     async def record(self, event: Event) -> None:
-        """Add an event that somebody follows."""
-        if not is_followed(type(event)):
+        """Add an event that somebody follows; the end of a job the database itself adds, with the job's (0027)."""
+        if not is_followed(type(event)) or is_for_webhooks(type(event)):
             return
         message = event_message(self._ids.new(), event, self._origin)
-        if is_for_webhooks(type(event)):
-            await self._session.write(RECORD_FOR_WEBHOOKS, *_row(Channel.EVENTS, message))
-        else:
-            await store_message(self._session, Channel.EVENTS, message)
+        await store_message(self._session, Channel.EVENTS, message)
 
 
 class PostgresOutboxBatch:
@@ -138,21 +147,6 @@ class PostgresOutboxStore:
             self._look_seconds = FIRST_LOOK_SECONDS
         else:
             self._look_seconds *= 2
-
-
-def _row(channel: Channel, message: Message) -> tuple[object, ...]:
-    return (
-        channel.value,
-        message.id,
-        message.type,
-        message.source,
-        message.subject,
-        message.time,
-        message.data,
-        message.group,
-        message.request_id,
-        message.traceparent,
-    )
 
 
 def _message(row: asyncpg.Record) -> Message:

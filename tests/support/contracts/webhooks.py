@@ -1,10 +1,12 @@
 """What every store of webhooks promises."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from adapters.wire.codec import MessageTypes
+from adapters.wire.messages import WireMessageReader
 from application.new_job import new_job
 from application.ports.job_reads import Position
 from application.ports.jobs import ClaimTerms, JobStore, JobUpkeep
@@ -14,12 +16,12 @@ from application.ports.unit_of_work import UnitOfWork
 from application.ports.webhooks import Outgoing, WebhookReads
 from domain.commands import DeliverWebhook
 from domain.delivery import AttemptOutcome, Delivery, DeliveryAttempt, DeliveryStatus
-from domain.events import JobFailed, JobSucceeded
-from domain.job import Job
+from domain.events import Event
+from domain.job import Failure, Job
 from domain.webhook import Webhook, WebhookContent, WebhookDisabled, WebhookEvent
 from tests.support.builders import a_job, an_origin
 from tests.support.fakes import FixedClock
-from tests.support.webhooks import A_URL, A_WEBHOOK, AT, NEW_SECRET, a_delivery, a_webhook
+from tests.support.webhooks import A_WEBHOOK, AT, NEW_SECRET, a_delivery, a_webhook
 
 CHOSEN = WebhookContent(
     url="https://hooks.kondate.dev:8443/in?a=%20b",
@@ -179,27 +181,64 @@ class WebhookContract:
         assert await self.upkeep.expire(older_than=timedelta(days=-10_000), limit=10) == 1
         assert list(await self.webhook_reads.deliveries(A_WEBHOOK, after=None, limit=9)) == []
 
-    async def test_the_end_of_a_job_travels_only_where_its_owner_has_an_active_webhook(self) -> None:
-        ends = (
-            JobSucceeded(job_id=UUID(int=1), kind="add-recipe", owner="alice", at=AT),
-            JobFailed(job_id=UUID(int=2), kind="add-recipe", owner="bob", code="timeout", at=AT),
-            JobFailed(job_id=UUID(int=3), kind="add-recipe", owner="carol", code="timeout", at=AT),
-        )
-        await self.add(a_webhook(), a_webhook(UUID(int=5), owner="carol"))
-        await self.save(a_webhook(UUID(int=5), owner="carol").refused(AT, is_gone=True))
-        for end in ends:
-            async with self.unit_of_work.begin(an_origin(end.owner)) as transaction:
-                await transaction.outbox.record(end)
-        assert list(await self.sent(Channel.EVENTS)) == [str(UUID(int=1))]
+    async def ends(self, job: Job, change: Callable[[Job], tuple[Job, Event]]) -> Event:
+        """End a job as the worker does, its event recorded in the same transaction."""
+        await self.jobs.accept(job)
+        started = await self.jobs.claim(job.id, ClaimTerms(lease_seconds=60))
+        assert isinstance(started, Job)
+        ended, event = change(started)
+        async with self.unit_of_work.begin(job.origin) as transaction:
+            await transaction.jobs.save(ended)
+            await transaction.outbox.record(event)
+        return event
 
-    async def test_the_end_of_a_job_leaves_with_the_job(self) -> None:
-        """As the worker does it: in the one statement that a fence guards."""
-        await self.add(a_webhook(url=A_URL))
+    async def events(self) -> list[object]:
+        """Return what the events that wait to be sent say."""
+        reader = WireMessageReader(MessageTypes())
+        async with self.outbox.claim(100) as batch:
+            return [reader.read(message) for message in batch.messages.get(Channel.EVENTS, ())]
+
+    async def test_every_end_of_a_job_travels_where_its_owner_has_a_webhook(self) -> None:
+        await self.add(a_webhook())
+        ends = [
+            await self.ends(a_job(1), lambda job: job.succeed(None, AT)),
+            await self.ends(a_job(2), lambda job: job.fail(Failure(code="timeout", detail="It took long."), AT)),
+            await self.ends(a_job(3), lambda job: job.cancelled(AT + timedelta(microseconds=7))),
+        ]
+        assert await self.events() == ends
+
+    async def test_the_end_of_a_job_that_waits_travels_too(self) -> None:
+        await self.add(a_webhook())
+        await self.jobs.accept(a_job())
+        async with self.unit_of_work.begin(an_origin()) as transaction:
+            waiting = await transaction.jobs.lock(a_job().id)
+            assert waiting is not None
+            cancelled, event = waiting.cancelled(AT)
+            await transaction.jobs.change(cancelled)
+            await transaction.outbox.record(event)
+        assert await self.events() == [event]
+
+    async def test_its_event_has_the_request_and_the_trace_of_the_job(self) -> None:
+        await self.add(a_webhook())
+        origin = replace(a_job().origin, traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
+        await self.ends(replace(a_job(), origin=origin), lambda job: job.succeed(None, AT))
+        async with self.outbox.claim(100) as batch:
+            [message] = batch.messages[Channel.EVENTS]
+        assert (message.request_id, message.traceparent) == (origin.request_id, origin.traceparent)
+        assert (message.subject, message.group, message.time) == (str(a_job().id), "alice", AT)
+
+    async def test_where_its_owner_has_no_active_webhook_it_does_not_travel(self) -> None:
+        await self.add(a_webhook(owner="carol"), a_webhook(UUID(int=5), owner="bob"))
+        await self.save(a_webhook(UUID(int=5), owner="bob").refused(AT, is_gone=True))
+        for number, owner in ((1, "alice"), (2, "bob")):
+            await self.ends(a_job(number, owner=owner), lambda job: job.succeed(None, AT))
+        assert await self.events() == []
+
+    async def test_an_attempt_that_does_not_end_its_job_tells_nothing(self) -> None:
+        await self.add(a_webhook())
         await self.jobs.accept(a_job())
         started = await self.jobs.claim(a_job().id, ClaimTerms(lease_seconds=60))
         assert isinstance(started, Job)
-        ended, event = started.succeed(None, AT)
         async with self.unit_of_work.begin(an_origin()) as transaction:
-            await transaction.jobs.save(ended)
-            await transaction.outbox.record(event)
-        assert list(await self.sent(Channel.EVENTS)) == [str(a_job().id)]
+            await transaction.jobs.save(started.release())
+        assert await self.events() == []
