@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from domain.ingredient import Allergen, Ingredient, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from domain.nutrient import Nutrient
 
 SOURCE = "USDA National Nutrient Database for Standard Reference 28"
@@ -16,11 +17,13 @@ def ingredient_from_row(row: Mapping[str, str]) -> Ingredient:
     `allergen_basis` says why that is certain ("single food": it is nothing but itself), else they stay unknown.
     """
     others = Presence.FREE if row["allergen_basis"] else Presence.UNKNOWN
-    listed = dict(_presence(item) for item in _listed(row["eu_allergens"]))
+    listed = {Allergen(name): presence for name, presence in map(_presence, _listed(row["eu_allergens"]))}
+    in_japan = {JapaneseAllergen(name): presence for name, presence in map(_presence, _listed(row["jp_allergens"]))}
     return Ingredient(
         name=row["name"],
         aliases=_listed(row["aliases"]),
         eu_allergens={allergen: listed.get(allergen, others) for allergen in Allergen},
+        jp_allergens={allergen: in_japan.get(allergen, others) for allergen in JapaneseAllergen},
         density_g_per_ml=_figure(row["density_g_per_ml"]),
         piece_g=_figure(row["piece_g"]),
         piece_measure=row["piece_measure"] or None,
@@ -29,9 +32,9 @@ def ingredient_from_row(row: Mapping[str, str]) -> Ingredient:
     )
 
 
-def _presence(item: str) -> tuple[Allergen, Presence]:
+def _presence(item: str) -> tuple[str, Presence]:
     marks = {"*": Presence.MAY_CONTAIN, "?": Presence.UNKNOWN}
-    return Allergen(item.rstrip("*?")), marks.get(item[-1], Presence.CONTAINS)
+    return item.rstrip("*?"), marks.get(item[-1], Presence.CONTAINS)
 
 
 def _listed(text: str) -> tuple[str, ...]:

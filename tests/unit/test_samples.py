@@ -13,15 +13,25 @@ from domain.ingredient import Allergen, Presence
 from domain.ingredient_line import parse_line
 from domain.ingredient_names import NameIndex
 from domain.ingredient_table import ingredient_from_row
+from domain.japanese_allergens import JapaneseAllergen
 
 SAMPLES = Path(__file__).parents[2] / "src" / "entrypoints" / "cli" / "samples"
-TEXT_COLUMNS = ("name", "aliases", "eu_allergens", "allergen_basis", "piece_measure", "usda_ndb_no", "usda_description")
+TEXT_COLUMNS = (
+    "name",
+    "aliases",
+    "eu_allergens",
+    "jp_allergens",
+    "allergen_basis",
+    "piece_measure",
+    "usda_ndb_no",
+    "usda_description",
+)
 MEASURE_COLUMNS = ("density_g_per_ml", "piece_g")
 NUTRIENT_COLUMNS = (
     *("energy_kcal", "protein_g", "fat_g", "saturates_g", "carbohydrate_g", "sugars_g", "fibre_g"),
     *("sodium_mg", "calcium_mg", "iron_mg", "potassium_mg", "vitamin_c_mg"),
 )
-HEADER = (*TEXT_COLUMNS[:4], *MEASURE_COLUMNS, *TEXT_COLUMNS[4:], *NUTRIENT_COLUMNS)
+HEADER = (*TEXT_COLUMNS[:5], *MEASURE_COLUMNS, *TEXT_COLUMNS[5:], *NUTRIENT_COLUMNS)
 EU_ALLERGENS = {
     *("celery", "crustaceans", "egg", "fish", "gluten", "lupin", "milk", "molluscs"),
     *("mustard", "nuts", "peanuts", "sesame", "soy", "sulphites"),
@@ -132,6 +142,43 @@ def test_allergens_are_those_of_the_eu_list() -> None:
         listed = {item.rstrip("*?") for item in row["eu_allergens"].split("|") if item}
         assert listed <= EU_ALLERGENS, row["name"]
         assert row["allergen_basis"] in {"", "single food"}, row["name"]
+
+
+def test_allergens_on_japanese_labels_are_those_of_the_list_and_agree_with_the_eus() -> None:
+    """What both laws name is in a food by both or by neither."""
+    both = {
+        Allergen.MILK: JapaneseAllergen.MILK,
+        Allergen.EGG: JapaneseAllergen.EGG,
+        Allergen.PEANUTS: JapaneseAllergen.PEANUT,
+        Allergen.SOY: JapaneseAllergen.SOY,
+        Allergen.SESAME: JapaneseAllergen.SESAME,
+    }
+    for row in ingredients():
+        known = ingredient_from_row(row)
+        for european, japanese in both.items():
+            assert known.presence(european) is known.presence(japanese), (known.name, japanese)
+
+
+def test_japanese_labels_tell_apart_what_the_eus_do_not() -> None:
+    known = {row["name"]: ingredient_from_row(row) for row in ingredients()}
+    contained = {
+        name: {each for each in JapaneseAllergen if known[name].presence(each) is Presence.CONTAINS}
+        for name in ("soba noodles", "lobster", "walnuts", "pecans", "salmon", "cod", "beef stock", "orange", "nagaimo")
+    }
+    assert contained == {
+        "soba noodles": {JapaneseAllergen.BUCKWHEAT, JapaneseAllergen.WHEAT},
+        "lobster": {JapaneseAllergen.SHRIMP},
+        "walnuts": {JapaneseAllergen.WALNUT},
+        "pecans": set(),
+        "salmon": {JapaneseAllergen.SALMON},
+        "cod": set(),
+        "beef stock": {JapaneseAllergen.BEEF},
+        "orange": {JapaneseAllergen.ORANGE},
+        "nagaimo": {JapaneseAllergen.YAM},
+    }
+    assert known["rye flour"].presence(JapaneseAllergen.WHEAT) is Presence.UNKNOWN
+    assert known["carrot"].presence(JapaneseAllergen.BUCKWHEAT) is Presence.FREE
+    assert known["curry powder"].presence(JapaneseAllergen.APPLE) is Presence.UNKNOWN
 
 
 def test_the_commonest_plain_foods_are_free_of_what_they_do_not_contain() -> None:

@@ -1,8 +1,9 @@
 """The allergen matrix: what is in each recipe, through the recipes it uses, and what nobody knows."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from heapq import nsmallest
 from itertools import combinations
 from typing import NamedTuple
@@ -10,14 +11,26 @@ from uuid import UUID
 
 from domain.errors import InvalidReportError
 from domain.ingredient import Allergen, Ingredient, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from domain.report import RecipeSelection
 from domain.reports.facts import Coverage, Findings, RecipeFacts
 from domain.reports.sources import Sources
 
 MOST_ROWS = 10_000
 MOST_UNKNOWN = 100
-ALLERGENS = tuple(Allergen)
-_ALL = (1 << len(ALLERGENS)) - 1
+
+
+class Labelling(StrEnum):
+    """Whose list of allergens: the EU's fourteen, or Japan's twenty-nine."""
+
+    EU = "eu"
+    JP = "jp"
+
+
+LISTS: Mapping[Labelling, Sequence[Allergen | JapaneseAllergen]] = {
+    Labelling.EU: tuple(Allergen),
+    Labelling.JP: tuple(JapaneseAllergen),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +38,7 @@ class AllergenMatrixParameters(RecipeSelection):
     """`rows` is how many recipes are shown one by one, in the order of their names; all of them are counted."""
 
     rows: int = 1_000
+    labelling: Labelling = Labelling.EU
 
     def check(self) -> None:
         """Refuse more rows than a reader could want."""
@@ -38,11 +52,6 @@ class _Presences(NamedTuple):
     contained: int
     possible: int
     unknown: int
-
-
-# An ingredient's three sets in one number, so that those of a recipe are one `or` an ingredient.
-_WIDTH = len(ALLERGENS)
-_NOTHING_KNOWN = _ALL << 2 * _WIDTH
 
 
 class _Row(NamedTuple):
@@ -63,8 +72,13 @@ class AllergenMatrix:
         """Start with no recipes."""
         self.selection = parameters
         self._most_rows = parameters.rows
+        self._allergens = LISTS[parameters.labelling]
+        # An ingredient's three sets in one number, so that those of a recipe are one `or` an ingredient.
+        self._width = len(self._allergens)
+        self._all = (1 << self._width) - 1
+        self._nothing_known = self._all << 2 * self._width
         self._bits: Mapping[str | None, int] = {
-            name: _bits_of(ingredient) for name, ingredient in sources.ingredients.items()
+            name: _bits_of(ingredient, self._allergens) for name, ingredient in sources.ingredients.items()
         }
         self._coverage = Coverage()
         self._recipes: Counter[_Presences] = Counter()
@@ -79,10 +93,10 @@ class AllergenMatrix:
         self._coverage.add(recipe)
         names, bits = set(recipe.ingredients), 0
         for name in names:
-            bits |= self._bits.get(name, _NOTHING_KNOWN)
-        contained = bits & _ALL
-        possible = bits >> _WIDTH & ~contained & _ALL
-        found = _Presences(contained, possible, bits >> 2 * _WIDTH & ~contained & ~possible)
+            bits |= self._bits.get(name, self._nothing_known)
+        contained = bits & self._all
+        possible = bits >> self._width & ~contained & self._all
+        found = _Presences(contained, possible, bits >> 2 * self._width & ~contained & ~possible)
         self._recipes[found] += 1
         self._used.update(names)
         if recipe.unread:
@@ -111,19 +125,19 @@ class AllergenMatrix:
                 "recipes": recipes,
                 "recipesShown": len(rows),
                 "recipesFullyKnown": sum(count for found, count in self._recipes.items() if not found.unknown),
-                "allergens": [self._of_allergen(number) for number in range(len(ALLERGENS))],
+                "allergens": [self._of_allergen(number) for number in range(self._width)],
                 "together": self._together(),
                 "ingredientsNotFullyKnown": _ranked(self._not_fully_known(), "ingredient"),
                 "linesNotRead": _ranked(self._unread, "line"),
             },
-            rows=[_shown(row) for row in rows],
+            rows=[_shown(row, self._allergens) for row in rows],
         )
 
     def _not_fully_known(self) -> Mapping[str, int]:
         return {
             name: count
             for name, count in self._used.items()
-            if name is not None and self._bits.get(name, _NOTHING_KNOWN) >> 2 * _WIDTH
+            if name is not None and self._bits.get(name, self._nothing_known) >> 2 * self._width
         }
 
     def _of_allergen(self, number: int) -> dict[str, object]:
@@ -132,7 +146,7 @@ class AllergenMatrix:
             for member in _Presences._fields
         }
         return {
-            "allergen": ALLERGENS[number].value,
+            "allergen": self._allergens[number].value,
             "contains": counts["contained"],
             "mayContain": counts["possible"],
             "unknown": counts["unknown"],
@@ -143,19 +157,20 @@ class AllergenMatrix:
         """Return which allergens are in one recipe for certain, the most frequent pair first."""
         pairs: Counter[tuple[int, int]] = Counter()
         for found, count in self._recipes.items():
-            held = [number for number in range(len(ALLERGENS)) if found.contained >> number & 1]
+            held = [number for number in range(self._width) if found.contained >> number & 1]
             for pair in combinations(held, 2):
                 pairs[pair] += count
         ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
         return [
-            {"allergens": [ALLERGENS[one].value, ALLERGENS[other].value], "recipes": count}
+            {"allergens": [self._allergens[one].value, self._allergens[other].value], "recipes": count}
             for (one, other), count in ordered
         ]
 
 
-def _bits_of(ingredient: Ingredient) -> int:
-    shifts = {Presence.CONTAINS: 0, Presence.MAY_CONTAIN: _WIDTH, Presence.UNKNOWN: 2 * _WIDTH}
-    presences = (ingredient.presence(allergen) for allergen in ALLERGENS)
+def _bits_of(ingredient: Ingredient, allergens: Sequence[Allergen | JapaneseAllergen]) -> int:
+    width = len(allergens)
+    shifts = {Presence.CONTAINS: 0, Presence.MAY_CONTAIN: width, Presence.UNKNOWN: 2 * width}
+    presences = (ingredient.presence(allergen) for allergen in allergens)
     return sum(1 << number + shifts[presence] for number, presence in enumerate(presences) if presence in shifts)
 
 
@@ -168,10 +183,10 @@ def _ranked(counts: Mapping[str, int], what: str) -> list[dict[str, object]]:
     return [{what: name, "recipes": count} for name, count in ordered]
 
 
-def _shown(row: _Row) -> dict[str, object]:
+def _shown(row: _Row, allergens: Sequence[Allergen | JapaneseAllergen]) -> dict[str, object]:
     found = row.presences
     presence: dict[str, object] = {}
-    for number, allergen in enumerate(ALLERGENS):
+    for number, allergen in enumerate(allergens):
         answer = Presence.FREE
         for bits, worse in (
             (found.unknown, Presence.UNKNOWN),

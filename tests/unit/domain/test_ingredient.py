@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.ingredient import MOST_REMEMBERED, Allergen, Catalogue, Ingredient, Presence
 from domain.ingredient_line import parse_line
 from domain.ingredient_table import ingredient_from_row
+from domain.japanese_allergens import JapaneseAllergen
 from domain.nutrient import Nutrient
 
 
@@ -180,8 +181,8 @@ def test_a_weight_is_proportional_to_its_amount(figure: Fraction) -> None:
 
 def test_a_row_keeps_what_it_does_not_say_unknown() -> None:
     row = dict.fromkeys(Nutrient, "") | {
-        "name": "soba", "aliases": "dried soba|そば", "eu_allergens": "gluten", "allergen_basis": "",
-        "density_g_per_ml": "",
+        "name": "soba", "aliases": "dried soba|そば", "eu_allergens": "gluten", "jp_allergens": "buckwheat|wheat?",
+        "allergen_basis": "", "density_g_per_ml": "",
         "piece_g": "100", "piece_measure": "", "usda_ndb_no": "20114", "energy_kcal": "336", "fat_g": "0",
     }  # fmt: skip
     soba = ingredient_from_row(row)
@@ -190,6 +191,7 @@ def test_a_row_keeps_what_it_does_not_say_unknown() -> None:
     assert (soba.density_g_per_ml, soba.piece_g, soba.piece_measure) == (None, Fraction(100), None)
     assert soba.presence(Allergen.GLUTEN) is Presence.CONTAINS
     assert soba.presence(Allergen.EGG) is Presence.UNKNOWN
+    assert soba.presence(JapaneseAllergen.BUCKWHEAT) is Presence.CONTAINS
     assert soba.source.endswith("NDB 20114")
     plain = ingredient_from_row(row | {"eu_allergens": "gluten|milk*|soy?", "allergen_basis": "single food"})
     told = [Allergen.GLUTEN, Allergen.MILK, Allergen.SOY, Allergen.EGG]
@@ -199,7 +201,18 @@ def test_a_row_keeps_what_it_does_not_say_unknown() -> None:
 
 def test_a_row_with_a_wrong_figure_is_refused() -> None:
     row = dict.fromkeys(
-        [*Nutrient, "name", "aliases", "eu_allergens", "allergen_basis", "piece_g", "piece_measure", "usda_ndb_no"], ""
+        [
+            *Nutrient,
+            "name",
+            "aliases",
+            "eu_allergens",
+            "jp_allergens",
+            "allergen_basis",
+            "piece_g",
+            "piece_measure",
+            "usda_ndb_no",
+        ],
+        "",
     )
     with pytest.raises(ValueError, match="heavy"):
         ingredient_from_row(row | {"density_g_per_ml": "heavy"})

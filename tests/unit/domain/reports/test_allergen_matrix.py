@@ -1,13 +1,15 @@
 """The allergen matrix: what is certain stays so, and unknown is never free."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ingredient import Allergen, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from domain.report import ReportKind
-from domain.reports.allergen_matrix import AllergenMatrixParameters
+from domain.reports.allergen_matrix import AllergenMatrixParameters, Labelling
 from domain.reports.facts import Findings, RecipeFacts
 from tests.support.facts import an_ingredient, facts, findings, sources
 
@@ -90,3 +92,12 @@ def test_no_rows_may_be_asked_for() -> None:
 def test_the_rows_shown_are_the_first_by_name_in_any_order(numbers: list[int], rows: int) -> None:
     found = matrix(*(facts(number, ("milk", 1)) for number in numbers), rows=rows)
     assert [row["name"] for row in found.rows] == [f"Recipe {number}" for number in range(1, rows + 1)]
+
+
+def test_the_matrix_follows_the_list_that_is_asked_for() -> None:
+    soba = replace(an_ingredient("soba"), jp_allergens={JapaneseAllergen.BUCKWHEAT: Presence.CONTAINS})
+    asked = AllergenMatrixParameters(labelling=Labelling.JP)
+    found = findings(ReportKind.ALLERGEN_MATRIX, asked, sources(soba), [facts(1, ("soba", 100))])
+    [row] = found.rows
+    assert (row["buckwheat"], row["wheat"]) == ("contains", "unknown")
+    assert len(found.summary["allergens"]) == 29  # type: ignore[arg-type]
