@@ -25,6 +25,7 @@ from entrypoints.http.problems import failure_answer
 from entrypoints.http.schemas.jobs import JobAccepted
 from entrypoints.http.urls import resource_url
 
+REPLAYED = "Idempotency-Replayed"
 CANCELLED = Failure(code="job-cancelled", detail="The job was cancelled before its end.")
 
 
@@ -186,5 +187,5 @@ async def answer_to(request: Request[Any, Any, Any], answers: Answers) -> Answer
 
 def _marked(answer: Response[Any], *, is_replay: bool) -> Response[Any]:
     if is_replay:
-        answer.headers["Idempotency-Replayed"] = "true"
+        answer.headers[REPLAYED] = "true"
     return answer

@@ -102,6 +102,8 @@ async def test_the_same_key_imports_once(api: InMemoryApi, client: httpx.AsyncCl
     assert again.headers["idempotency-replayed"] == "true"
     problem_of(other, 422, "idempotency-key-reused")
     assert len(api.application.tables.jobs) == 1
+    assert len(api.application.tables.uploads) == 1
+    assert (await result(api, client, again))["added"] == 1
 
 
 async def test_how_the_client_wants_to_be_answered_is_heeded(client: httpx.AsyncClient) -> None:

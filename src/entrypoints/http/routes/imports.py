@@ -12,9 +12,9 @@ from litestar.response.streaming import ASGIStreamingResponse
 from application.dispatch import scopes_of
 from application.ports.reads import Document
 from domain.commands import ExportRecipes, ImportRecipes
-from domain.errors import ExportNotFoundError, ImportNotFoundError
+from domain.errors import DomainError, ExportNotFoundError, ImportNotFoundError
 from entrypoints.edge import Cost, Edge
-from entrypoints.http.answers import Created
+from entrypoints.http.answers import REPLAYED, Created
 from entrypoints.http.conditional import CACHE_CONTROL, document_answer, etag_of, is_known
 from entrypoints.http.faults import GoneError, NotAcceptableError
 from entrypoints.http.injected import (
@@ -62,8 +62,15 @@ async def import_recipes(
     """Add many recipes at once: schema.org Recipes, one JSON object a line. The job's result tells of each line."""
     await answer.check_room()
     received = await receiving.receive(request, origin.principal.subject)
-    keyed = await answer.over(received.digest)
-    return await keyed.later(ImportRecipes(upload_id=received.upload.id, is_draft=status == "draft"))
+    command = ImportRecipes(upload_id=received.upload.id, is_draft=status == "draft")
+    try:
+        answered = await (await answer.over(received.digest)).later(command)
+    except DomainError:
+        await receiving.store.discard(received.upload.id)
+        raise
+    if REPLAYED in answered.headers:  # what came with the first request is imported, not this
+        await receiving.store.discard(received.upload.id)
+    return answered
 
 
 @get(
