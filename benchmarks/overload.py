@@ -10,7 +10,6 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 
 import uvloop
@@ -25,6 +24,8 @@ MOST_CONNECTIONS = 1_000
 UNLIMITED = "1000000"
 HEALTH_EVERY_SECONDS = 0.2
 MODERATE, OVERLOAD = 0.8, 3.0
+RESET = 0
+"""Noted as the status of a request whose connection was cut."""
 
 
 @dataclass(slots=True)
@@ -104,7 +105,12 @@ class Load:
             connection = await connect(self._port)
         body = f'{{"drillId":"overload-{next(self._numbers)}"}}'.encode()
         began = time.perf_counter()
-        status, _ = await connection.ask(post("/drills", self._token, body))
+        try:
+            status, _ = await connection.ask(post("/drills", self._token, body))
+        except (ConnectionError, asyncio.IncompleteReadError):
+            seen.note(RESET, time.perf_counter() - began)
+            self._opened -= 1
+            return
         seen.note(status, time.perf_counter() - began)
         self._idle.append(connection)
 
@@ -126,7 +132,7 @@ async def measure(load: Load, seconds: float) -> None:
         goodput, refused = seen.count(202) / seconds / peak, seen.count(503)
         figures = f"{seen.count(202)} | {goodput:.0%} | {seen.p99_ms(202):.0f} | {refused} | {seen.p99_ms(503):.0f}"
         print(f"| {name} | {figures} | {seen.unanswered} |")
-    others = Counter({status: len(taken) for status, taken in heavy.taken.items() if status not in (202, 503)})
+    others = {status: len(taken) for status, taken in heavy.taken.items() if status not in (202, 503)}
     print(f"\np99 {heavy.p99_ms(202) / max(moderate.p99_ms(202), 0.001):.1f} times that of the moderate load")
     print(f"health answered {len(health)} times, the slowest in {max(health) * 1_000:.0f} ms; other answers {others}")
 
