@@ -10,13 +10,13 @@ from typing import Any
 
 import asyncpg
 
+from adapters.postgres.connections import ACQUIRE_SECONDS, Connections
 from adapters.postgres.errors import translated
 from adapters.postgres.notifications import Notifications
 from adapters.postgres.statements import Statement, load
 from domain.job import Origin
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._:-]")
-ACQUIRE_SECONDS = 3.0
 COMMAND_SECONDS = 60.0
 NOTIFY = load("notify")
 
@@ -85,6 +85,7 @@ class Database:
         `statements` gives the observer for the current work; None where it is not sampled.
         """
         self.pool = pool
+        self._connections = Connections(pool)
         self._statements = statements
         self._service = service
         self.notifications = Notifications(self._notify)
@@ -100,13 +101,8 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Hold a connection for single statements, each a transaction of its own."""
-        with translated():
-            connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
-        try:
+        async with self._connections.lent() as connection:
             yield Session(connection, self._statements() or _unobserved)
-        finally:
-            with translated():
-                await self.pool.release(connection, timeout=ACQUIRE_SECONDS)
 
     @asynccontextmanager
     async def transaction(self, origin: Origin | None, *, begin: str = "BEGIN") -> AsyncIterator[Session]:
