@@ -27,10 +27,13 @@ async def usable_parts(context: Context, recipe_id: UUID, content: RecipeContent
         return {}
     recipes, wanted = context.transaction.recipes, {part.recipe_id for part in content.sub_recipes}
     await recipes.lock_uses()
-    parts = await recipes.get_many(wanted)
+    parts, uses = await recipes.get_many(wanted), await recipes.uses_around([recipe_id, *wanted])
     for part in content.sub_recipes:
+        pointer = f"{content.pointer_of(part.line)}/recipeId"
         used = parts.get(part.recipe_id)
+        if part.recipe_id == recipe_id or recipe_id in uses.below([part.recipe_id]):
+            raise InvalidRecipeError("The recipe would contain itself.", pointer=pointer)
         if used is None or not used.is_shown_to(context.origin.principal):
-            raise InvalidRecipeError("There is no such recipe.", pointer=f"{content.pointer_of(part.line)}/recipeId")
-    (await recipes.uses_around([recipe_id, *wanted])).check(recipe_id, wanted)
+            raise InvalidRecipeError("There is no such recipe.", pointer=pointer)
+    uses.check(recipe_id, wanted)
     return parts

@@ -108,7 +108,7 @@ async def test_a_part_that_is_not_there_is_named(client: httpx.AsyncClient) -> N
 async def test_recipes_cannot_come_to_contain_each_other(client: httpx.AsyncClient, rice: str) -> None:
     bowl = await add(client, ingredients=using(rice))
     answer = await client.put(rice, headers={**ALICE, **FIRST}, json={**RICE, "ingredients": using(bowl)})
-    assert problem_of(answer, 422, "invalid-recipe")["errors"][0]["pointer"] == "/ingredients"
+    assert problem_of(answer, 422, "invalid-recipe")["errors"][0]["pointer"] == "/ingredients/0/lines/1/recipeId"
 
 
 async def test_what_follows_from_a_part_follows_for_the_whole(client: httpx.AsyncClient, api: InMemoryApi) -> None:
