@@ -72,7 +72,7 @@ def sam_template(routes: Sequence[EdgeRoute], settings: Settings, endpoint: str)
 
 def what_is_lost(routes: Sequence[EdgeRoute], settings: Settings) -> list[str]:
     """Return each part of the policy that API Gateway cannot be told, in a line for a person."""
-    return [*_lost_of_routes(_public(routes)), *_lost_of_tokens(settings), *_lost_everywhere()]
+    return [*_lost_of_routes(_public(routes)), *_lost_of_settings(settings), *_lost_everywhere()]
 
 
 def _public(routes: Sequence[EdgeRoute]) -> list[EdgeRoute]:
@@ -138,7 +138,7 @@ def _lost_of_routes(routes: Sequence[EdgeRoute]) -> Iterator[str]:
             yield f"{name}: up to {_seconds(edge):g} s for an answer; API Gateway waits {LONGEST_SECONDS:g} s"
 
 
-def _lost_of_tokens(settings: Settings) -> Iterator[str]:
+def _lost_of_settings(settings: Settings) -> Iterator[str]:
     others = [name for name in settings.token_algorithms if name != SIGNATURES]
     if others:
         yield f"tokens: {', '.join(others)} signatures; its authorizer takes {SIGNATURES} only, and refuses these"
@@ -148,6 +148,8 @@ def _lost_of_tokens(settings: Settings) -> Iterator[str]:
         yield f"tokens: the audience in {settings.audience_claim}; its authorizer reads aud or client_id"
     if settings.scope_claim not in ("scope", "scp"):
         yield f"tokens: scopes in {settings.scope_claim}; its authorizer reads scope or scp"
+    if settings.gateway_http3:
+        yield "protocols: HTTP/3; it speaks HTTP/1.1 and HTTP/2 (CloudFront before it speaks HTTP/3)"
     yield "tokens: typ, crit, b64, token_use, the form of sub and kid, the longest life; left to the API"
 
 

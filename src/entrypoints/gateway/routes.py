@@ -14,6 +14,8 @@ from entrypoints.gateway.upstreams import API_CLUSTER, forward
 from entrypoints.settings import Settings
 
 TABLE = "public"
+LEAST_BODY_BYTES = 1
+"""The smallest limit that Envoy takes."""
 READS = frozenset({"GET", "HEAD"})
 BODY_FILTER = "envoy.filters.http.filter_chain"
 
@@ -126,7 +128,7 @@ def _route_entries(route: EdgeRoute, path: Json, settings: Settings) -> list[Jso
             "typed_per_filter_config": {
                 **_access(route, settings),
                 **(compression.on_route() if _is_worth_compressing(route) else {}),
-                BODY_FILTER: _body_limit(route),
+                BODY_FILTER: _body_limit(LEAST_BODY_BYTES if methods <= READS else route.edge.body_limit_bytes),
             },
         }
         for methods in parts
@@ -156,11 +158,14 @@ def _open_to_all() -> Json:
     }
 
 
-def _body_limit(route: EdgeRoute) -> Json:
-    """Return the route's own body limit; the filter counts while the body streams and has no per-route form."""
+def _body_limit(most_bytes: int) -> Json:
+    """Return a body limit of a route's own; the filter counts while the body streams and has no per-route form.
+
+    Reads take none: it would mean nothing, and one that trickles in would hold a connection to the API.
+    """
     limit = typed(
         "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
-        max_request_bytes=route.edge.body_limit_bytes,
+        max_request_bytes=most_bytes,
     )
     chain = {"filters": [{"name": "body-limit", "typed_config": limit}]}
     return typed("envoy.extensions.filters.http.filter_chain.v3.FilterChainConfigPerRoute", filter_chain=chain)

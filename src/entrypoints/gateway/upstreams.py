@@ -41,7 +41,12 @@ def forward(edge: Edge, *, safe: bool) -> Json:
         ],
     }
     if not safe:
-        return {**action, "retry_policy": {**retry, "retry_on": "connect-failure,reset-before-request"}}
+        # The whole of it: a body that trickles in is cut, on each route after the time that it may take there. Where
+        # that is set Envoy leaves the route's timeout alone; the time of a try begins when all of a request is there.
+        whole = {"max_stream_duration": seconds(edge.upload_seconds + edge.timeout_seconds)}
+        retry["retry_on"] = "connect-failure,reset-before-request"
+        retry["per_try_timeout"] = seconds(edge.timeout_seconds)
+        return {**action, "max_stream_duration": whole, "retry_policy": retry}
     retry["retry_on"] = "connect-failure,refused-stream,reset,retriable-status-codes"
     retry["retriable_status_codes"] = [502, 503, 504]
     if edge.timeout_seconds <= LONG_ANSWER_SECONDS and not edge.streams:
@@ -55,9 +60,6 @@ def _time_limits(edge: Edge) -> Json:
         return {"timeout": "0s", "idle_timeout": seconds(SILENCE_SECONDS), "priority": "HIGH"}
     return {
         "timeout": seconds(edge.timeout_seconds),
-        # The whole of it: a body that trickles in is cut, on each route after the time that it may take there. Reads
-        # have no body, but a client may send one.
-        "max_stream_duration": {"max_stream_duration": seconds(edge.upload_seconds + edge.timeout_seconds)},
         "idle_timeout": seconds(max(STREAM_IDLE_SECONDS, edge.timeout_seconds + 1)),
     }
 

@@ -163,10 +163,15 @@ class _QuietHandler(BaseHTTPRequestHandler):
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the pieces of a chunked body; Envoy sends its spans so."""
-        while length := int(self.rfile.readline(), 16):
+        while length := int(self._line(), 16):
             yield self.rfile.read(length)
-            self.rfile.readline()
-        self.rfile.readline()
+            self._line()
+        self._line()
+
+    def _line(self) -> bytes:
+        if not (line := self.rfile.readline()):
+            raise ConnectionAbortedError
+        return line
 
     def stream(self, told: threading.Event) -> None:
         """Send one event, then a second when it is time."""
@@ -196,7 +201,11 @@ def _upstream_handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             if target.path == "/readyz/traffic":
                 self.answer(200 if upstream.ready else 503, b"")
                 return
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            # An answer before the whole request is there would race with the gateway's own.
+            is_chunked = self.headers.get("Transfer-Encoding") == "chunked"
+            body = (
+                b"".join(self.chunks()) if is_chunked else self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            )
             upstream.received.append(f"{self.command} {target.path}")
             asked = {name: values[0] for name, values in parse_qs(target.query).items()}
             threading.Event().wait(float(asked.get("wait", "0")))

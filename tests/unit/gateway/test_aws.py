@@ -101,9 +101,10 @@ def test_what_a_route_loses_is_told(edge: Edge, told: str) -> None:
         ("jwks_url", "https://issuer.example/keys", "KONDATE_JWKS_URL"),
         ("audience_claim", "azp", "the audience in azp"),
         ("scope_claim", "permissions", "scopes in permissions"),
+        ("gateway_http3", True, "HTTP/3"),
     ],
 )
-def test_what_tokens_lose_is_told(setting: str, value: object, told: str) -> None:
+def test_what_a_setting_loses_is_told(setting: str, value: object, told: str) -> None:
     changed = msgspec.structs.replace(SETTINGS, **{setting: value})
     assert [line for line in what_is_lost([READ], changed) if told in line]
     assert not [line for line in what_is_lost([READ], SETTINGS) if told in line]

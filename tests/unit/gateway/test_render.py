@@ -180,16 +180,16 @@ def test_each_route_says_how_long_its_request_may_take_to_come() -> None:
     slow = replace(WRITE, edge=replace(WRITE.edge, upload_seconds=300, timeout_seconds=30))
     config = rendered(READ, slow, replace(DOCS, edge=DOCS.edge))
     limits = {
-        each["name"]: each["route"].get("max_stream_duration")
+        each["name"]: (
+            each["route"].get("max_stream_duration", {}).get("max_stream_duration"),
+            each["route"]["retry_policy"]["per_try_timeout"],
+        )
         for each in entries_of(config)
         if each["name"] in {READ.name, slow.name}
     }
 
     assert manager_of(config)["request_timeout"] == "300s"
-    assert limits == {
-        READ.name: {"max_stream_duration": "20s"},
-        slow.name: {"max_stream_duration": "330s"},
-    }
+    assert limits == {READ.name: (None, "2s"), slow.name: ("330s", "30s")}
 
 
 def test_a_stream_ends_by_silence_only_and_has_a_breaker_of_its_own() -> None:
