@@ -15,6 +15,7 @@ from entrypoints.http.event_stream import EventStreams
 from entrypoints.http.idempotency import key_guard
 from entrypoints.http.methods import Methods
 from entrypoints.http.negotiation import form_guard
+from entrypoints.http.null_query import null_guard
 from entrypoints.http.observation import Observed
 from entrypoints.http.openapi.contract import Contract
 from entrypoints.http.openapi.document import openapi_document
@@ -164,7 +165,7 @@ def create_app(parts: ApiParts, *, with_docs: bool) -> Observed:
     contract = Contract(lambda: openapi(parts.documents, with_docs=with_docs))
     app = Litestar(
         route_handlers=routes(with_docs=with_docs),
-        guards=[authentication.guard, form_guard, key_guard],
+        guards=[authentication.guard, form_guard, key_guard, null_guard],
         dependencies={
             "origin": Provide(origin),
             "answer": Provide(answer),

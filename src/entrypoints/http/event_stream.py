@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import msgspec
 
 from application.job_watch import JobWatch
 from domain.job import JobStatus
@@ -13,6 +16,14 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 """After so long without an event a comment is sent, so that nobody on the way takes the silence for an end."""
 RETRY_MILLISECONDS = 2_000
+
+
+class JobEvent(msgspec.Struct, frozen=True):
+    """One event as a listener gets it: `state` where the status is a new one, `progress` where it is not."""
+
+    event: Literal["state", "progress"]
+    id: str
+    data: Annotated[str, msgspec.Meta(extra_json_schema={"contentMediaType": "application/json"})]
 
 
 class TooManyStreamsError(RequestError):

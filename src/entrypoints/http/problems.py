@@ -42,10 +42,11 @@ STATUS: Mapping[ErrorKind, int] = {
 }
 
 
-class FaultBody(msgspec.Struct, frozen=True):
-    """One fault of a body."""
+class FaultBody(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One fault: of the body, where `pointer` (RFC 6901) leads, or of a parameter of the query."""
 
-    pointer: str
+    pointer: str | None = None
+    parameter: str | None = None
     detail: str
 
 
@@ -70,7 +71,7 @@ def problem(code: str, status: int, detail: str, request: Request[Any, Any, Any]
         detail=detail,
         instance=instance_of(request.scope),
         request_id=request_id_of(request.scope),
-        errors=tuple(FaultBody(fault.pointer, fault.detail) for fault in faults),
+        errors=tuple(FaultBody(pointer=fault.pointer, detail=fault.detail) for fault in faults),
     )
 
 
@@ -78,7 +79,7 @@ def failure_problem(failure: Failure, instance: str, request_id: str) -> Problem
     """Describe why a job failed, as its owner would have been told at once."""
     kinds = {error.code: error.kind for error in _all_errors(DomainError)}
     status = STATUS[kinds[failure.code]] if failure.code in kinds else INTERNAL
-    errors = (FaultBody(failure.pointer, failure.detail),) if failure.pointer is not None else ()
+    errors = (FaultBody(pointer=failure.pointer, detail=failure.detail),) if failure.pointer is not None else ()
     return Problem(
         type=uri_of(failure.code),
         title=title_of(failure.code),
@@ -116,11 +117,12 @@ def problem_types() -> Mapping[str, ProblemType]:
 
 def sorted_errors(base: type[Refusal]) -> list[type[Refusal]]:
     """Return the errors that are told by a code of their own, in an order that does not change."""
-    return sorted(_all_errors(base) - {DomainError, KeptRefusalError}, key=lambda each: (each.code, each.__qualname__))
+    return sorted(_all_errors(base) - {DomainError, KeptRefusalError}, key=lambda each: (each.code, each.__module__))
 
 
 def _type_of(code: str, status: int, error: type[Exception]) -> ProblemType:
-    return ProblemType(code, title_of(code), status, " ".join((error.__doc__ or "").partition("\n\n")[0].split()))
+    said = [(error.__doc__ or "").partition("\n\n")[0], vars(error).get("detail", "")]
+    return ProblemType(code, title_of(code), status, " ".join(" ".join(said).split()))
 
 
 def exception_handlers(telemetry: Telemetry, scope_prefix: str) -> dict[int | type[Exception], Any]:
@@ -179,10 +181,14 @@ def _request_error(request: Request[Any, Any, Any], error: RequestError) -> Resp
 def _not_understood(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """Tell what Litestar itself finds wrong: query parameters, and, since StrictJson has the rest, an empty body."""
     faults: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
-    in_query = [f"{fault['key']}: {fault['message']}" for fault in faults if fault["source"] == "query"]
+    in_query = tuple(
+        FaultBody(parameter=fault["key"], detail=fault["message"]) for fault in faults if fault["source"] == "query"
+    )
     if not in_query:
         return _request_error(request, MalformedBodyError("There is no body."))
-    return _answer(problem("bad-request", 400, f"The query is not right: {'; '.join(in_query)}.", request))
+    said = "; ".join(f"{fault.parameter}: {fault.detail}" for fault in in_query)
+    refused = problem("bad-request", 400, f"The query is not right: {said}.", request)
+    return _answer(msgspec.structs.replace(refused, errors=in_query))
 
 
 def _domain_error(request: Request[Any, Any, Any], error: DomainError, scope_prefix: str) -> Response[bytes]:

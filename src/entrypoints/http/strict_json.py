@@ -1,7 +1,7 @@
 """JSON bodies read strictly: what is not exactly right is refused, with every fault named at once."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -92,7 +92,8 @@ def parsed_json(body: bytes) -> object:
 def _faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
     """Yield every fault, descending as far as value and type agree in shape."""
     found = False
-    for fault in _inner_faults(value, _shape(expected, value), pointer):
+    inner = _inner_faults(value, _shape(expected, value), pointer)
+    for fault in chain(_length_faults(value, expected, pointer), inner):
         found = True
         yield fault
     if not found:
@@ -107,17 +108,45 @@ def _shape(expected: Any, value: object) -> Any:  # noqa: ANN401 (any annotation
     if get_origin(expected) is Annotated:
         return _shape(get_args(expected)[0], value)
     if get_origin(expected) in (Union, UnionType) and value is not None:
-        members = [member for member in get_args(expected) if member is not NoneType]
-        return _shape(members[0], value) if len(members) == 1 else expected
+        shapes = [_shape(member, value) for member in get_args(expected) if member is not NoneType]
+        fitting = shapes if len(shapes) == 1 else [shape for shape in shapes if _is_of_shape(value, shape)]
+        return fitting[0] if len(fitting) == 1 else expected
     return expected
+
+
+def _is_of_shape(value: object, shape: Any) -> bool:  # noqa: ANN401 (any annotation)
+    """Tell whether a value is looked into as this type: an object as a struct, an array as a tuple."""
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        return isinstance(value, dict)
+    return get_origin(shape) is tuple and isinstance(value, list)
+
+
+def _length_faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
+    """Yield that an array is too short or too long, whatever is wrong with its items."""
+    if isinstance(value, list) and get_origin(expected) is Annotated and get_origin(get_args(expected)[0]) is tuple:
+        bounds = [bound for bound in get_args(expected)[1:] if isinstance(bound, msgspec.Meta)]
+        for bound in bounds:
+            try:
+                msgspec.convert(value, Annotated[list[Any], bound])
+            except msgspec.ValidationError as error:
+                yield Fault(pointer, str(error))
 
 
 def _inner_faults(value: object, expected: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
     if isinstance(expected, type) and issubclass(expected, msgspec.Struct) and isinstance(value, dict):
         yield from _member_faults(value, expected, pointer)
+    elif get_origin(expected) is dict and isinstance(value, dict):
+        names, members = get_args(expected)
+        yield from _entry_faults(value, names, members, pointer)
     elif get_origin(expected) is tuple and isinstance(value, list):
         for number, item in enumerate(value):
             yield from _faults(item, get_args(expected)[0], f"{pointer}/{number}")
+
+
+def _entry_faults(value: dict[str, object], names: Any, members: Any, pointer: str) -> Iterator[Fault]:  # noqa: ANN401 (any annotation)
+    for name, member in value.items():
+        yield from _faults(name, names, f"{pointer}/{_escaped(name)}")
+        yield from _faults(member, members, f"{pointer}/{_escaped(name)}")
 
 
 def _member_faults(value: dict[str, object], expected: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """The API's own description, and the page that shows it."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -8,7 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.http.app import edge_routes
+from entrypoints.edge import Exposure
+from entrypoints.http.app import edge_routes, routes
+from entrypoints.http.openapi.described import described
+from entrypoints.http.problems import problem_types
+from entrypoints.http.strict_json import read_json
+from tests.support.contract import contract
 from tests.support.http import InMemoryApi
 
 PARAMETER = re.compile(r"\{(\w+)\}")
@@ -103,6 +109,84 @@ def test_commands_say_what_they_take(document: dict[str, Any]) -> None:
     assert taken["/recipes"] == "NewRecipeInput"
     assert taken["/generate-report"] == "ReportRequest"
     assert "prepMinutes" in document["components"]["schemas"]["RecipeInput"]["properties"]
+
+
+BODIES = {
+    type_.__name__: type_
+    for route in described(routes(with_docs=True))
+    for media_type, type_ in route.body.items()
+    if media_type == "application/json"
+}
+
+
+@pytest.mark.parametrize("type_", BODIES.values(), ids=BODIES.keys())
+def test_every_body_has_an_example_that_is_taken(document: dict[str, Any], type_: Any) -> None:  # noqa: ANN401
+    assert isinstance(read_json(json.dumps(type_.EXAMPLE).encode(), type_), type_)
+    validator = contract(with_docs=True).validator({"$ref": f"#/components/schemas/{type_.__name__}"}, type_.__name__)
+    assert validator.is_valid(type_.EXAMPLE)
+    bodies = [
+        operation["requestBody"]["content"] for *_, operation in operations(document) if "requestBody" in operation
+    ]
+    shown = [body["application/json"].get("example") for body in bodies if "application/json" in body]
+    assert type_.EXAMPLE in shown
+
+
+def test_every_answer_that_is_json_says_what_it_holds(document: dict[str, Any]) -> None:
+    """What passes through as bytes, its route names in `opt={"shows": …}`."""
+    for path, method, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            for media_type, content in answer.get("content", {}).items():
+                assert content["schema"], f"{method} {path} {status} {media_type}"
+
+
+def test_every_refusal_is_of_types_that_have_pages(document: dict[str, Any]) -> None:
+    pages = {each.uri: each for each in problem_types().values()}
+    for name, answer in document["components"]["responses"].items():
+        content = answer["content"]["application/problem+json"]
+        types = content["schema"]["allOf"][1]["properties"]["type"]["enum"]
+        assert {str(pages[each].status) for each in types} == {name.partition(".")[0]}
+        assert {each["value"]["type"] for each in content["examples"].values()} == set(types)
+
+
+def test_every_scope_and_role_of_a_policy_is_asked_for(document: dict[str, Any]) -> None:
+    policies = {(each.template, method): each.edge for each in edge_routes(with_docs=True) for method in each.methods}
+    for path, method, operation in operations(document):
+        edge = policies[path, method.upper()]
+        asked = [sorted(edge.scopes | edge.roles)] if edge.exposure is Exposure.TOKEN else []
+        assert [each["token"] for each in operation["security"]] == asked
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("GET /recipe/{recipe_id}", {200, 304, 401, 403, 404, 406, 429}),
+        ("PUT /recipe/{recipe_id}", {200, 202, 400, 403, 404, 409, 412, 413, 415, 422, 428, 429}),
+        ("POST /generate-report", {201, 202, 400, 403, 409, 413, 415, 422, 429, 503}),
+        ("GET /jobs/{job_id}", {200, 304, 401, 404, 410, 429}),
+        ("POST /jobs/{job_id}/cancel", {202, 401, 404, 409, 410, 429}),
+        ("GET /readyz", {200, 503}),
+    ],
+)
+def test_what_the_code_does_is_told(document: dict[str, Any], operation: str, told: set[int]) -> None:
+    method, path = operation.split()
+    assert {str(status) for status in told} <= document["paths"][path][method.lower()]["responses"].keys()
+
+
+def test_a_checker_sees_what_is_not_told() -> None:
+    """The tests' own client would notice a status, a header or a member that the document does not have."""
+    request = httpx.Request("GET", "http://api/problems")
+    headers = {"x-request-id": "12345678", "content-type": "application/json"}
+    good = httpx.Response(200, headers=headers, json={"items": []}, request=request)
+    wrong = [
+        httpx.Response(418, headers=headers, json={}, request=request),
+        httpx.Response(200, headers={**headers, "x-powered-by": "magic"}, json={"items": []}, request=request),
+        httpx.Response(200, headers={"content-type": "application/json"}, json={"items": []}, request=request),
+        httpx.Response(200, headers=headers, json={"items": [{}]}, request=request),
+        httpx.Response(200, headers={**headers, "content-type": "text/csv"}, text="x", request=request),
+    ]
+    known = contract(with_docs=True)
+    assert not list(known.faults("GET", "/problems", good))
+    assert all(list(known.faults("GET", "/problems", answer)) for answer in wrong)
 
 
 async def test_the_page_works_under_its_own_policy(client: httpx.AsyncClient) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.faults import MalformedBodyError, ValidationFailedError
+from entrypoints.http.schemas.ingredients import IngredientInput
 from entrypoints.http.schemas.recipes import RecipeInput
 from entrypoints.http.strict_json import MOST_FAULTS, read_json
 
@@ -47,6 +48,33 @@ def test_all_faults_are_named_at_once() -> None:
         "/prepMinutes",
         "/cookMinutes",
     }
+
+
+def test_a_list_of_the_wrong_length_hides_nothing_of_its_items() -> None:
+    assert faults_of({**GOOD, "ingredients": []}).keys() == {"/ingredients"}
+    faults = faults_of({**GOOD, "steps": ["Cook it."] * 300 + [5]})
+    assert faults.keys() == {"/steps", "/steps/300"}
+
+
+def test_an_object_among_texts_is_looked_into() -> None:
+    part = {"text": "", "recipeId": "x", "portion": 0, "note": "x"}
+    pointers = {f"/ingredients/0/lines/1/{member}" for member in part}
+    assert faults_of({**GOOD, "ingredients": [{"lines": ["rice", part]}]}).keys() == pointers
+
+
+def test_every_entry_of_a_table_is_looked_at() -> None:
+    body = {"name": "rice", "source": "x", "nutrientsPer100g": {"protein_g": "much", "charm": 1, "fat_g": 1}}
+    with pytest.raises(ValidationFailedError) as caught:
+        read_json(json.dumps(body).encode(), IngredientInput)
+    assert {fault.pointer for fault in caught.value.faults} == {
+        "/nutrientsPer100g/protein_g",
+        "/nutrientsPer100g/charm",
+    }
+
+
+def test_a_list_for_a_number_is_one_fault() -> None:
+    faults = faults_of({**GOOD, "yield": {"amount": [None, None]}})
+    assert faults == {"/yield/amount": "Expected `float`, got `array`"}
 
 
 def pointers_to_faults(body: bytes) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
-from litestar.response import Stream
+from litestar.response.base import ASGIResponse
 from litestar.types import Empty
 
 from application.dispatch import USE_CASES
@@ -74,7 +74,7 @@ class Described:
         for field in self.handler.parsed_fn_signature.parameters.values():
             if isinstance(field.kwarg_definition, BodyKwarg):
                 others: Sequence[str] = getattr(self.handler.dto, "OTHER_MEDIA_TYPES", ())
-                return {JSON: field.annotation, **dict.fromkeys(others, Any)}
+                return {JSON: field.annotation, **dict.fromkeys(others, dict[str, Any] | list[Any])}
         takes: Mapping[str, Any] = self.handler.opt.get("takes", {})
         return takes
 
@@ -95,7 +95,9 @@ class Described:
         results: dict[int, dict[str, tuple[Any, ...]]] = {}
         if shows is not None:
             results[status] = {media_type: (shown,) for media_type, shown in shows.items()}
-        for shown in self._returned() if shows is None else ():
+        for shown in self._returned():
+            if shows is not None and shown is not NoneType:
+                continue
             content = results.setdefault(self._status_of(shown), {})
             if shown is not NoneType:
                 media_type = str(self.handler.media_type or JSON)
@@ -123,7 +125,9 @@ class Described:
     def _returned(self) -> Iterator[Any]:
         """Yield each type that a body may have; None is an answer without one, unless it stands for a 304."""
         for answer in members_of(self.handler.parsed_fn_signature.return_type.annotation):
-            shown = get_args(answer)[0] if get_origin(answer) is Response else str if answer is Stream else answer
+            shown = (
+                get_args(answer)[0] if get_origin(answer) is Response else Any if _is_made_already(answer) else answer
+            )
             for member in members_of(shown):
                 if member not in (None, NoneType) or "if-none-match" not in self.reach.texts:
                     yield NoneType if member is None else member
@@ -135,6 +139,11 @@ class Described:
         if shown is Created and declared == ACCEPTED:
             return CREATED
         return NO_CONTENT if shown is NoneType else declared
+
+
+def _is_made_already(annotation: Any) -> bool:  # noqa: ANN401 (any annotation)
+    """Tell whether a route makes the bytes itself: what they are, it names in `shows`."""
+    return isinstance(annotation, type) and issubclass(annotation, ASGIResponse | Response)
 
 
 def described(handlers: Sequence[HTTPRouteHandler]) -> list[Described]:

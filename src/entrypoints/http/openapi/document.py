@@ -10,7 +10,13 @@ from entrypoints.http.openapi.described import described
 from entrypoints.http.openapi.headers import header_components, request_header_components
 from entrypoints.http.openapi.links import add_links
 from entrypoints.http.openapi.operation import operation, types_of
-from entrypoints.http.openapi.refusals import component_name, problem_answer, refusals_of
+from entrypoints.http.openapi.refusals import (
+    UNREADABLE,
+    component_name,
+    problem_answer,
+    refusals_of,
+    unreadable_problem,
+)
 from entrypoints.http.openapi.schemas import Schemas
 from entrypoints.http.problems import Problem
 
@@ -21,7 +27,8 @@ ABOUT = """Recipes, and reports over them that are computed in the background.
 
 Every command can be run at once, waited for, or kept as a job: the client chooses by `Prefer`. Every error is a problem
 (RFC 9457) whose `type` leads to a page about it. JSON is read strictly: no member twice, none that is unknown, no text
-for a number, and no null character (U+0000) in any text. `HEAD` answers as `GET` does, without the body."""
+for a number, no 5.0 for 5, and no null character (U+0000) in any text. `HEAD` answers as `GET` does, without
+the body, and `OPTIONS` with the methods of a path in Allow."""
 
 
 def openapi_document(handlers: Sequence[HTTPRouteHandler], documents: Mapping[str, type]) -> Json:
@@ -35,6 +42,7 @@ def openapi_document(handlers: Sequence[HTTPRouteHandler], documents: Mapping[st
         for status, codes in refusals_of(route).items():
             name = component_name(status, codes, of_command=route.is_command)
             responses[name] = problem_answer(status, codes, of_command=route.is_command)
+    problem = schemas.components[Problem.__name__]
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -46,7 +54,7 @@ def openapi_document(handlers: Sequence[HTTPRouteHandler], documents: Mapping[st
         "servers": [{"url": "/", "description": "The gateway that this document came from."}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(schemas.components.items())),
+            "schemas": dict(sorted({**schemas.components, UNREADABLE: unreadable_problem(problem)}.items())),
             "responses": dict(sorted(responses.items())),
             "parameters": request_header_components(),
             "headers": header_components(),

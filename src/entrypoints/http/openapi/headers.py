@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from entrypoints.edge import LONGEST_WAIT_SECONDS, Exposure
+from entrypoints.edge import LONGEST_WAIT_SECONDS
 from entrypoints.http.answers import Created
 from entrypoints.http.faults import PreconditionRequiredError
 from entrypoints.http.openapi.described import NOT_MODIFIED, Described
@@ -53,10 +53,9 @@ RESPONSE_HEADERS: Mapping[str, tuple[Mapping[str, Json], str]] = {
 OF_EVERY_ANSWER = frozenset({"Cache-Control", "Vary"})
 OF_THE_GATEWAY = frozenset({
     "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Content-Security-Policy",
-    "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "Referrer-Policy",
-    "Strict-Transport-Security", "X-Content-Type-Options",
+    "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "RateLimit",
+    "RateLimit-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options",
 })  # fmt: skip
-OF_CALLERS = frozenset({"RateLimit", "RateLimit-Policy"})
 OF_COMMANDS = frozenset({"Idempotency-Replayed", "Preference-Applied"})
 BY_ROUTE = ("Age", "Cache-Status", "Content-Disposition", "Content-Security-Policy", "ETag", "Link", "Location",
             "Retry-After", "X-Accel-Buffering")  # fmt: skip
@@ -73,6 +72,13 @@ SOMETIMES_THERE: Mapping[int, frozenset[str]] = {
 }
 
 
+BAD_REQUEST = 400
+AS_IT_CAME: Json = {
+    "description": "Finds this request in every log; what was no HTTP has none, or the one that it came with.",
+    "schema": {**TEXT},
+}
+
+
 def header_components() -> Json:
     """Return every header of answers, each as it is referred to where it is optional."""
     return {name: {"description": said, "schema": {**schema}} for name, (schema, said) in RESPONSE_HEADERS.items()}
@@ -80,9 +86,10 @@ def header_components() -> Json:
 
 def problem_headers(status: int, *, of_command: bool) -> Json:
     """Return the headers of a refusal."""
-    needed = {"X-Request-ID"} | ALWAYS_THERE.get(status, frozenset())
-    others = OF_EVERY_ANSWER | OF_THE_GATEWAY | OF_CALLERS | SOMETIMES_THERE.get(status, frozenset())
-    return _shown(needed, others | OF_COMMANDS if of_command else others)
+    needed = ALWAYS_THERE.get(status, frozenset()) | ({"X-Request-ID"} if status != BAD_REQUEST else set())
+    others = OF_EVERY_ANSWER | OF_THE_GATEWAY | SOMETIMES_THERE.get(status, frozenset())
+    shown = _shown(needed, others | OF_COMMANDS if of_command else others)
+    return shown if status != BAD_REQUEST else {**shown, "X-Request-ID": AS_IT_CAME}
 
 
 def answer_headers(route: Described, status: int, types: tuple[Any, ...]) -> Json:
@@ -90,7 +97,6 @@ def answer_headers(route: Described, status: int, types: tuple[Any, ...]) -> Jso
     needed, others = {"X-Request-ID"}, {*OF_EVERY_ANSWER}
     others |= {name for name in BY_ROUTE if name in route.reach.texts}
     others |= OF_THE_GATEWAY if route.is_behind_gateway else frozenset()
-    others |= OF_CALLERS if route.edge.exposure is Exposure.TOKEN else frozenset()
     others |= OF_COMMANDS if route.is_command else frozenset()
     if preference_of in route.reach.objects:
         others.add("Preference-Applied")
@@ -135,8 +141,8 @@ def request_header_components() -> Json:
             f"`respond-async` for a job, `wait=N` for an answer within N seconds, {LONGEST_WAIT_SECONDS} at most.",
         ),
         "X-Request-ID": (
-            {**TEXT, "pattern": "^[A-Za-z0-9_-]{8,48}$"},
-            "The request's id in every log and answer; one is made where it is left out.",
+            {**TEXT, "pattern": "^([A-Za-z0-9_-]{8,48})?$"},
+            "The request's id in every log and answer; one is made where it is left out or empty.",
         ),
     }
     return {

@@ -20,6 +20,7 @@ RULES = {
     "ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum", "min_length": "minLength",
     "max_length": "maxLength", "min_items": "minItems", "max_items": "maxItems", "pattern": "pattern",
 }  # fmt: skip
+SEGMENT = "^[A-Za-z0-9._~-]+$"
 _WORD = re.compile("_([a-z])")
 
 
@@ -75,7 +76,7 @@ def _security(route: Described) -> Json:
 def _path(route: Described) -> Iterator[Json]:
     is_uuid = canonical_uuid in route.reach.objects
     for each in route.parameters(PathParameter):
-        schema = {"type": "string", **({"format": "uuid"} if is_uuid else {})}
+        schema = {"type": "string", **({"format": "uuid"} if is_uuid else {"pattern": SEGMENT})}
         yield {"name": each.name, "in": "path", "required": True, "schema": schema}
 
 
@@ -101,7 +102,7 @@ def _responses(route: Described, schemas: Schemas) -> dict[int, Json]:
     for status, content in route.results().items():
         types = tuple(each for shown in content.values() for each in shown)
         answer: Json = {
-            "description": HTTPStatus(status).phrase,
+            "description": _said(route, status),
             "headers": answer_headers(route, status, types),
         }
         if content and route.method != "HEAD":
@@ -116,6 +117,11 @@ def _or_a_part(content: Json) -> Json:
     """Say that members are left out where only some are asked for."""
     part = {"type": "object", "description": "With `fields`: those members only, of the whole or of each item."}
     return {**content, "schema": {"anyOf": [content["schema"], part]}}
+
+
+def _said(route: Described, status: int) -> str:
+    said = route.handler.response_description
+    return said if said and status == route.handler.status_code else HTTPStatus(status).phrase
 
 
 def _content(schemas: Schemas, types: tuple[Any, ...]) -> Json:

@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 from entrypoints.edge import Exposure
 from entrypoints.http.openapi.described import Described
 from entrypoints.http.openapi.headers import problem_headers
-from entrypoints.http.problems import MEDIA_TYPE, problem_types
+from entrypoints.http.problems import MEDIA_TYPE, Problem, problem_types
 from entrypoints.problem_types import ProblemType
 
 Json = Any
@@ -19,6 +19,8 @@ BY_THE_GATEWAY = (
     "quota-exceeded", "header-fields-too-large", "internal-error", "temporary-reduced-capacity", "upstream-unavailable",
     "upstream-timeout",
 )  # fmt: skip
+UNREADABLE = "UnreadableProblem"
+BAD_REQUEST = 400
 OF_WAITING = ("timeout", "deadline-exceeded", "worker-lost")
 """What a job that was waited for may have failed of."""
 
@@ -61,11 +63,22 @@ def problem_answer(status: int, codes: frozenset[str], *, of_command: bool) -> J
         "headers": problem_headers(status, of_command=of_command),
         "content": {
             MEDIA_TYPE: {
-                "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]},
+                "schema": {"allOf": [{"$ref": f"#/components/schemas/{_form_of(status)}"}, narrowed]},
                 "examples": {each.code: {"value": _example(each)} for each in types},
             }
         },
     }
+
+
+def unreadable_problem(problem: Json) -> Json:
+    """Return the schema of a problem with a request that was no HTTP: neither its path nor its id is known for sure."""
+    required = [each for each in problem["required"] if each not in ("instance", "requestId")]
+    said = "The body of every 400: that of any error, without what could not be read of the request."
+    return {**problem, "title": UNREADABLE, "description": said, "required": required}
+
+
+def _form_of(status: int) -> str:
+    return UNREADABLE if status == BAD_REQUEST else Problem.__name__
 
 
 def _example(type_: ProblemType) -> Json:

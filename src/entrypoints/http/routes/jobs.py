@@ -14,7 +14,7 @@ from domain.job import Job, JobStatus, Origin
 from entrypoints.edge import Edge
 from entrypoints.http.auth import origin_of
 from entrypoints.http.cursors import cursor_of, next_link, position_of
-from entrypoints.http.event_stream import MEDIA_TYPE
+from entrypoints.http.event_stream import MEDIA_TYPE, JobEvent
 from entrypoints.http.faults import GoneError
 from entrypoints.http.injected import Answering, Caller, Segment, Showing
 from entrypoints.http.job_state import JobState
@@ -67,7 +67,11 @@ async def read_job(request: Request[Any, Any, Any], job_id: Segment, showing: Sh
     return answer
 
 
-@get("/jobs/{job_id:str}/events", opt={"edge": Edge(streams=True)}, media_type=MEDIA_TYPE)
+@get(
+    "/jobs/{job_id:str}/events",
+    opt={"edge": Edge(streams=True), "shows": {MEDIA_TYPE: JobEvent}},
+    media_type=MEDIA_TYPE,
+)
 async def follow_job(request: Request[Any, Any, Any], job_id: Segment, showing: Showing) -> Stream | Response[None]:
     """Send each state of one of the caller's jobs as it happens; the stream ends with the job.
 

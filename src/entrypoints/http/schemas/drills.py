@@ -1,6 +1,7 @@
 """Drills as operators and fault runs ask for them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -12,6 +13,8 @@ LONGEST_SECONDS = 60
 
 class DrillRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A drill to be run; its id is the caller's own, and need not be unique."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {"drillId": "monday-1", "behaviour": "succeed", "seconds": 1}
 
     drill_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
     behaviour: DrillBehaviour = DrillBehaviour.SUCCEED

@@ -1,5 +1,7 @@
 """Exports as clients ask for them."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -10,6 +12,8 @@ from domain.recipe_export import ExportOf, ExportSelection
 
 class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Which recipes to export: one's own, drafts and archive included, or all published ones."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {"of": "own", "tag": "summer"}
 
     of: ExportOf = ExportOf.OWN
     recipe_ids: tuple[UUID, ...] = ()

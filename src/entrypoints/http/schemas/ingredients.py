@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -28,6 +28,13 @@ class AllergenInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class IngredientInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """What is known of an ingredient; what is unknown is left out. `source` says where the figures come from."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "name": "rice, cooked",
+        "source": "The packet",
+        "nutrientsPer100g": {"energy_kcal": 156},
+        "allergens": {"eu": {}, "jp": {}},
+    }
 
     name: Name
     source: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]

@@ -1,8 +1,8 @@
 """Dead letters and jobs as operators see them, over HTTP and in scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -49,6 +49,8 @@ class DeadLetterList(msgspec.Struct, frozen=True):
 
 class RedriveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Which letters to redrive, and how fast; a letter must meet every condition given."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {"reason": "timeout", "limit": 20, "perSecond": 5}
 
     reason: Reason | None = None
     origin: Channel | None = None

@@ -1,8 +1,9 @@
 """Price lists and menu plans as clients write them."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -39,6 +40,14 @@ class PriceInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 class PriceListInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A price list; no pack has two prices on one day."""
 
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "name": "Market, spring",
+        "currency": "JPY",
+        "prices": [
+            {"ingredient": "rice", "supplier": "Market", "packGrams": 5000, "price": 2400, "validFrom": "2026-01-01"}
+        ],
+    }
+
     name: Text
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", description="An ISO 4217 code.")]
     prices: Annotated[tuple[PriceInput, ...], msgspec.Meta(min_length=1, max_length=5_000)]
@@ -61,6 +70,11 @@ class MealInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 class MenuPlanInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A menu plan; a recipe may be on it any number of times."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "name": "Lunches of a week",
+        "meals": [{"day": "2026-01-05", "recipeId": "0192a000-0000-7000-8000-000000000001", "servings": 40}],
+    }
 
     name: Text
     meals: Annotated[tuple[MealInput, ...], msgspec.Meta(min_length=1, max_length=5_000)]

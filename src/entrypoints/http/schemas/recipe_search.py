@@ -10,20 +10,13 @@ import msgspec
 
 from application.ports.reads import RecipePage
 from domain.search import RecipePlace
-from entrypoints.http.faults import RequestError
+from entrypoints.http.cursors import InvalidCursorError
 from entrypoints.http.schemas.recipes import YieldInput
 from entrypoints.http.sparse import picked
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 PLACE_BYTES = 24
-
-
-class InvalidCursorError(RequestError):
-    """The cursor is none that we gave."""
-
-    code = "invalid-cursor"
-    detail = "This cursor is none that a page ended with."
 
 
 class RecipeListItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

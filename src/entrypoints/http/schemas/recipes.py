@@ -1,8 +1,8 @@
 """Recipes as clients write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -38,6 +38,14 @@ class SectionInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class RecipeInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A recipe as its author writes it; what is unknown is left out."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "name": "Onigiri",
+        "category": "Rice and noodles",
+        "yield": {"amount": 2},
+        "ingredients": [{"lines": ["300 g cooked rice", "1 umeboshi", "2 sheets toasted nori"]}],
+        "steps": ["Shape the rice around the umeboshi.", "Wrap it in nori."],
+    }
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     ingredients: Annotated[tuple[SectionInput, ...], msgspec.Meta(min_length=1, max_length=50)]

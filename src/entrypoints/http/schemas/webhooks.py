@@ -1,8 +1,9 @@
 """Webhooks as clients write and see them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -34,6 +35,8 @@ class WebhookStatus(StrEnum):
 
 class WebhookInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Whom to tell of the ends of one's jobs, and of which."""
+
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {"url": "https://hooks.example/kondate", "jobKinds": ["generate-report"]}
 
     url: Url
     events: Events = ()
