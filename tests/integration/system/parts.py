@@ -61,9 +61,9 @@ class RunningSystem:
         settings: dict[str, str] = json.loads(self.folder.environment_file.read_text(encoding="utf-8"))
         return settings
 
-    def token(self, subject: str, scope: str = SCOPES) -> str:
+    def token(self, subject: str, scope: str = SCOPES, *options: str) -> str:
         """Return a token as `kondate token` prints it."""
-        done = kondate("token", "--sub", subject, "--scope", scope, "--data-dir", str(self.folder.path))
+        done = kondate("token", "--sub", subject, "--scope", scope, "--data-dir", str(self.folder.path), *options)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
