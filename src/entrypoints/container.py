@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import asyncpg
 from dependency_injector import containers, providers
@@ -39,6 +40,7 @@ from adapters.postgres.recipe_news import following_recipes
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.postgres.uploads import PostgresUploadStore
 from adapters.postgres.webhook_reads import PostgresWebhookReads
+from adapters.sqs.asyncapi import asyncapi_document
 from adapters.sqs.client import SqsClients, open_sqs
 from adapters.sqs.consumer import SqsConsumer
 from adapters.sqs.dead_letters import SqsDeadLetters
@@ -504,6 +506,22 @@ async def migrate(settings: Settings) -> list[str]:
         )
         await ensure_queues(sqs.sending, names, create=settings.sqs_create_queues)
     return applied
+
+
+def message_contract(settings: Settings, version: str) -> Mapping[str, Any]:
+    """Return the AsyncAPI document of the queues."""
+    names = QueueNames(
+        commands=settings.sqs_commands_queue,
+        events=settings.sqs_events_queue,
+        dead_letters=settings.sqs_dead_letter_queue,
+    )
+    document: Mapping[str, Any] = asyncapi_document(names, version)
+    return document
+
+
+def document_types() -> Mapping[str, type]:
+    """Return the types of what is stored and passed through, by the names that routes call them by."""
+    return DOCUMENTS
 
 
 async def newest_recipe(settings: Settings) -> str | None:

@@ -138,7 +138,7 @@ class InMemoryJobStore:
         """Return what waits now."""
         now = self._clock.now()
         queued = [job for job in self._tables.jobs.values() if job.status is JobStatus.QUEUED]
-        due = [job for job in queued if self._tables.announced[job.id][0] <= now]
+        due = [job for job in queued if self._tables.announced.get(job.id, (now, 0))[0] <= now]
         ages = [(now - job.created_at).total_seconds() for job in queued if not job.attempt]
         minute = timedelta(seconds=60)
         finished = [job for job in self._tables.jobs.values() if job.finished_at and job.finished_at > now - minute]

@@ -32,7 +32,7 @@ class EnvelopeError(ValueError):
     """This is no message of the documented form; the text says in one line why."""
 
 
-class _Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The members that we read; other extensions are allowed by CloudEvents, and ignored."""
 
     specversion: str
@@ -48,12 +48,12 @@ class _Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
 
 
-DECODER = msgspec.json.Decoder(_Envelope)
+DECODER = msgspec.json.Decoder(Envelope)
 
 
 def encode(message: Message) -> str:
     """Return the SQS body; raise EnvelopeError for a message that no reader would accept."""
-    envelope = _Envelope(
+    envelope = Envelope(
         specversion=SPEC_VERSION,
         id=message.id,
         source=message.source,
@@ -108,7 +108,7 @@ def fair_group(group: str) -> str:
     return group if FAIR_GROUP.fullmatch(group) else hashlib.sha256(group.encode()).hexdigest()
 
 
-def _read(body: str) -> _Envelope:
+def _read(body: str) -> Envelope:
     try:
         octets = body.encode()
         if len(octets) > MAX_BODY_BYTES:

@@ -70,7 +70,7 @@ class WireMessageReader:
             raise UnreadableMessageError(f"{message.type} comes from {SOURCE} only, not from {message.source}")
         try:
             if message.type == JOB_TYPE:
-                return JobAnnounced(msgspec.json.decode(message.data, type=_JobData).job_id)
+                return JobAnnounced(msgspec.json.decode(message.data, type=JobData).job_id)
             if message.type.startswith(EVENT_PREFIX) and message.type.endswith(VERSION_SUFFIX):
                 kind = message.type.removeprefix(EVENT_PREFIX).removesuffix(VERSION_SUFFIX)
                 return self._types.event(kind, message.data)
@@ -82,7 +82,9 @@ class WireMessageReader:
         raise UnreadableMessageError(f"unknown message type {message.type}")
 
 
-class _JobData(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class JobData(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What the announcement of a job says."""
+
     job_id: UUID
 
 

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "dlq": "List, show, redrive or discard dead letters.",
     "lab": "Break everything on purpose and check that no promise is broken (stage local only).",
     "call": "Call the API as a client does: reports, recipes, jobs.",
+    "schema": "Print or write the contract: OpenAPI and AsyncAPI.",
     "token": "Print a token of the embedded issuer (stage local only).",
 }
 
