@@ -1,5 +1,6 @@
 """What a recipe is found by, in English and in Japanese."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from domain.errors import InvalidSearchError
 from domain.ingredient import Catalogue
 from domain.recipe import Recipe, RecipeContent, Section, read_lines
-from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, RecipeSearch, facets_of
+from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, IngredientSearch, RecipeSearch, facets_of
+from tests.support.facts import an_ingredient
 from tests.support.fakes import FixedClock
 
 
@@ -79,3 +81,16 @@ def test_every_recipe_is_found_by_its_own_name(name: str) -> None:
 def test_a_search_for_too_much_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(InvalidSearchError):
         RecipeSearch(**asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("asked", [{"text": "x" * (LONGEST_QUERY + 1)}, {"limit": 0}, {"limit": LARGEST_PAGE + 1}])
+def test_a_search_of_ingredients_that_asks_for_too_much_is_refused(asked: dict[str, object]) -> None:
+    with pytest.raises(InvalidSearchError):
+        IngredientSearch(**asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["koji", "KŌJI", "ｺｳｼﾞ", "こうじ", " 麹 ", ""])
+def test_an_ingredient_is_found_by_any_of_its_names_however_they_are_written(text: str) -> None:
+    known = replace(an_ingredient("koji"), aliases=("kōji rice", "コウジ", "米麹"))
+    assert IngredientSearch(text=text).is_met_by(known)
+    assert not IngredientSearch(text="moon").is_met_by(known)
