@@ -53,8 +53,6 @@ class Faults:
         """Wrap the unit of work."""
         if Sabotage.NO_FENCE in self.broken:
             inner = UnfencedUnitOfWork(inner)
-        if Sabotage.STATE_ONLY_FENCE in self.broken:
-            inner = UnfencedUnitOfWork(inner, asks_state=True)
         if Sabotage.EFFECT_APART in self.broken:
             inner = TwoStepUnitOfWork(inner)
         return inner if self.points is None else CrashingUnitOfWork(inner, self.points)

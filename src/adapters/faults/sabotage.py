@@ -21,8 +21,6 @@ class Sabotage(StrEnum):
 
     NO_FENCE = "no-fence"
     """A worker that lost its lease commits all the same."""
-    STATE_ONLY_FENCE = "state-only-fence"
-    """The fence asks whether the job runs, not whose attempt does."""
     EFFECT_APART = "effect-apart"
     """The effect commits by itself, before the job's end."""
     EARLY_ANSWER = "early-answer"
@@ -54,27 +52,17 @@ class _UnfencedJobs(_Changed):
             await jobs.save(job, retry_after_seconds=retry_after_seconds)
 
 
-class _StateFencedJobs(_Changed):
-    async def save(self, job: Job, *, retry_after_seconds: float = 0) -> None:
-        jobs = cast(JobRepository, self._inner)
-        current = await jobs.lock(job.id)
-        attempt = job.attempt if current is None else current.attempt
-        await jobs.save(replace(job, attempt=attempt), retry_after_seconds=retry_after_seconds)
-
-
 @dataclass(frozen=True, slots=True)
 class UnfencedUnitOfWork:
-    """Commits what a stale attempt did: always, or while any attempt of the job runs."""
+    """Commits what a stale attempt did."""
 
     inner: UnitOfWork
-    asks_state: bool = False
 
     @asynccontextmanager
     async def begin(self, origin: Origin) -> AsyncIterator[Transaction]:
         """Open a transaction whose fence does not hold."""
         async with self.inner.begin(origin) as transaction:
-            unfenced = _StateFencedJobs if self.asks_state else _UnfencedJobs
-            jobs = unfenced(cast(Transaction, transaction.jobs))
+            jobs = _UnfencedJobs(cast(Transaction, transaction.jobs))
             yield cast(Transaction, _Changed(transaction, jobs=jobs))
 
 

@@ -27,7 +27,6 @@ TRICKLE_SECONDS = 0.25
 LOOK_EVERY_SECONDS = 0.5
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "no-fence": frozenset({"freeze-worker"}),
-    "state-only-fence": frozenset({"freeze-worker"}),
     "effect-apart": frozenset({"kill-worker", "crash worker.before-commit", "cut before effect"}),
     "early-answer": frozenset({"postgres immediate", "database refuse", "cut before accept", "kill-api"}),
     "unscoped-key": frozenset({"kill-api"}),

@@ -123,18 +123,6 @@ async def test_keys_that_are_not_looked_at_make_two_jobs_of_one_request() -> Non
     assert [acceptance.is_replay for acceptance in accepted] == [False, False]
 
 
-async def test_a_fence_that_asks_the_state_alone_lets_a_stale_attempt_commit_while_another_runs() -> None:
-    app = InMemoryApplication()
-    job = await stale(app)
-    ended, _ = job.succeed(None, app.clock.now())
-    unit_of_work = broken(Sabotage.STATE_ONLY_FENCE).unit_of_work(app.unit_of_work)
-    async with unit_of_work.begin(job.origin) as transaction:
-        await transaction.jobs.save(ended)
-    with pytest.raises(LeaseLostError):
-        async with unit_of_work.begin(job.origin) as transaction:
-            await transaction.jobs.save(ended)
-
-
 async def test_without_its_reconciler_a_forgotten_job_stays_forgotten() -> None:
     app = InMemoryApplication()
     await app.jobs.accept(a_job())
