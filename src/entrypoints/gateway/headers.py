@@ -1,6 +1,16 @@
 """What the gateway strips from requests and puts on every answer."""
 
-from entrypoints.gateway.syntax import Json, Put, drop_header, drop_headers, extension, header, put_header, typed
+from entrypoints.gateway.syntax import (
+    Json,
+    Put,
+    drop_header,
+    drop_headers,
+    drop_prefixed,
+    extension,
+    header,
+    put_header,
+    typed,
+)
 from entrypoints.settings import Settings, Stage
 
 ANSWER_FILTER = "answer-headers"
@@ -99,7 +109,9 @@ def answer_headers(settings: Settings, *more: Json) -> Json:
             "response_mutations": [
                 *({"append": each} for each in security_headers(settings)),
                 put_header("vary", "Origin", Put.ADD),
-                drop_headers("server", "x-envoy-.*", "x-kondate-.*"),
+                drop_header("server"),
+                drop_prefixed("x-envoy-"),
+                drop_prefixed("x-kondate-"),
                 *more,
             ]
         },

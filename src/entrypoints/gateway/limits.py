@@ -6,7 +6,16 @@ not to a filter: listeners that share the table share them.
 """
 
 from entrypoints.edge import Cost, Edge
-from entrypoints.gateway.syntax import METADATA_NAMESPACE, Json, Put, drop_headers, extension, header, put_header, typed
+from entrypoints.gateway.syntax import (
+    METADATA_NAMESPACE,
+    Json,
+    Put,
+    drop_prefixed,
+    extension,
+    header,
+    put_header,
+    typed,
+)
 from entrypoints.gateway.tokens import TOKEN_FILTER
 from entrypoints.settings import Settings
 
@@ -131,7 +140,7 @@ def answer_mutations(edge: Edge, settings: Settings) -> list[Json]:
         put_header(_SPENT, f'"{name}";r=0;t=%RESP(x-ratelimit-reset)%', Put.IF_THERE),
         put_header("ratelimit", f"%RESP({_LIMIT})%"),
         put_header("ratelimit", f"%RESP({_SPENT})%"),
-        drop_headers("x-ratelimit-.*"),
+        drop_prefixed("x-ratelimit-"),
     ]
 
 
