@@ -129,6 +129,14 @@ async def test_a_webhook_is_removed(client: httpx.AsyncClient) -> None:
     problem_of(await client.get(location, headers=ALICE), 404, "webhook-not-found")
 
 
+async def test_a_removal_that_is_asked_for_again_under_its_key_is_answered_as_before(client: httpx.AsyncClient) -> None:
+    location = (await registered(client)).headers["location"]
+    key = {**ALICE, "idempotency-key": "gone"}
+    first, again = [await client.delete(location, headers=key) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", ""), ("DELETE", ""), ("POST", "/rotate"), ("GET", "/deliveries")],

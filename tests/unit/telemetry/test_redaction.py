@@ -16,6 +16,7 @@ from adapters.telemetry.redaction import redact
         ("postgres://:p@ss@db", "postgres://:***@db"),
         ("host=db password=s3cret user=k", "host=db password=*** user=k"),
         ("Bearer abcdefghijklmnop.x", "Bearer ***"),
+        ('{"secret":"whsec_a2tra2tra2tra/tr+2tra2tr="}', '{"secret":"whsec_***"}'),
         ("token eyJhbGciOi.eyJzdWIi.c2ln at", "token *** at"),
         ("http://127.0.0.1:8080/recipe/1?mail=a@b", "http://127.0.0.1:8080/recipe/1?mail=a@b"),
         ("Bearer of good news", "Bearer of good news"),

@@ -1,6 +1,7 @@
 """Webhooks over HTTP, each to its owner only."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Response, delete, get, post
 from litestar.params import JSONBody, QueryParameter
@@ -83,12 +84,9 @@ async def read_webhook(webhook_id: Segment, webhook_reads: WebhookShowing, origi
 
 
 @delete("/webhooks/{webhook_id:str}", status_code=204, opt={"edge": Edge(waits=True)})
-async def remove_webhook(
-    webhook_id: Segment, answer: Answering, webhook_reads: WebhookShowing, origin: Caller
-) -> Response[None]:
+async def remove_webhook(webhook_id: Segment, answer: Answering) -> Response[None]:
     """Tell one of the caller's webhooks nothing more, not even what was still to be tried, and forget it."""
-    webhook = await _found(webhook_id, webhook_reads, origin)
-    return await answer.now(RemoveWebhook(webhook_id=webhook.id))
+    return await answer.now(RemoveWebhook(webhook_id=_identifier(webhook_id)))
 
 
 @post("/webhooks/{webhook_id:str}/rotate", status_code=200, opt={"edge": Edge()})
@@ -133,8 +131,14 @@ def _with_secret(reads: WebhookReads, origin: Origin, *, status_code: int) -> Do
 
 
 async def _found(webhook_id: str, reads: WebhookReads, origin: Origin) -> Webhook:
-    identifier = canonical_uuid(webhook_id)
-    webhook = identifier and await reads.get(identifier, owner=origin.principal.subject)
-    if not webhook:
+    webhook = await reads.get(_identifier(webhook_id), owner=origin.principal.subject)
+    if webhook is None:
         raise WebhookNotFoundError("There is no such webhook.")
     return webhook
+
+
+def _identifier(webhook_id: str) -> UUID:
+    identifier = canonical_uuid(webhook_id)
+    if identifier is None:
+        raise WebhookNotFoundError("There is no such webhook.")
+    return identifier
