@@ -35,3 +35,12 @@ def test_older_processes_go_on_after_a_migration(migration: Migration) -> None:
     assert migration.name in AFTER_A_RELEASE or not TAKES_AWAY.search(text)
     for column in ADDED_COLUMN.findall(text):
         assert "NOT NULL" not in column or "DEFAULT" in column, column
+
+
+def test_no_two_statements_share_a_lock_by_accident() -> None:
+    """An advisory lock is only a number: two uses of one number wait for each other, and nobody sees why."""
+    texts = [file.read_text("utf-8") for file in files("adapters.postgres").joinpath("sql").iterdir() if file.is_file()]
+    numbers = [number for text in texts for number in re.findall(r"advisory_xact_lock\((\d+)\)", text)]
+    assert len(numbers) > 1
+    assert len(numbers) == len(set(numbers))
+    assert str(LOCK) not in numbers
