@@ -1,10 +1,11 @@
 """Migrations go forward only, wait for nobody for long, and take nothing away that older processes still use."""
 
 import re
+from importlib.resources import files
 
 import pytest
 
-from adapters.postgres.migrate import Migration, migrations
+from adapters.postgres.migrate import LOCK, Migration, migrations
 
 TAKES_AWAY = re.compile(r"\bDROP (TABLE|COLUMN|FUNCTION)\b|\bRENAME\b|\bALTER COLUMN\b|\bSET NOT NULL\b", re.IGNORECASE)
 ADDED_COLUMN = re.compile(r"\bADD COLUMN\b[^,;]*", re.IGNORECASE)
