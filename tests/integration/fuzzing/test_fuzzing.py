@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from application.dispatch import USE_CASES
 from tests.integration.system.parts import RunningSystem, running_system
 from tests.support.processes import PROJECT
 
 HERE = Path(__file__).parent
 HOOKS = "tests.integration.fuzzing.hooks"
-SCOPES = "recipe:read recipe:write report:generate plan:write"
+SCOPES = " ".join({"recipe:read", *(case.scope for case in USE_CASES.values() if case.scope)} - {"drill:run"})
 UNLIMITED = {
     "KONDATE_RATE_BURST": "100000000",
     "KONDATE_RATE_SUSTAINED_PER_SECOND": "1000000",
