@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
@@ -19,11 +20,16 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
 
+def _named(names: type[StrEnum]) -> msgspec.Meta:
+    """Tell in the schema which names a table has."""
+    return msgspec.Meta(extra_json_schema={"propertyNames": {"enum": [each.value for each in names]}})
+
+
 class AllergenInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is in it by the EU's list and by Japan's; what is not mentioned is unknown, and unknown is not free."""
 
-    eu: dict[Allergen, Presence] = msgspec.field(default_factory=dict)
-    jp: dict[JapaneseAllergen, Presence] = msgspec.field(default_factory=dict)
+    eu: Annotated[dict[Allergen, Presence], _named(Allergen)] = msgspec.field(default_factory=dict)
+    jp: Annotated[dict[JapaneseAllergen, Presence], _named(JapaneseAllergen)] = msgspec.field(default_factory=dict)
 
 
 class IngredientInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -39,7 +45,9 @@ class IngredientInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     name: Name
     source: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     aliases: Annotated[tuple[Name, ...], msgspec.Meta(max_length=50)] = ()
-    nutrients_per_100_g: dict[Nutrient, float] = msgspec.field(default_factory=dict, name="nutrientsPer100g")
+    nutrients_per_100_g: Annotated[dict[Nutrient, float], _named(Nutrient)] = msgspec.field(
+        default_factory=dict, name="nutrientsPer100g"
+    )
     allergens: AllergenInput = msgspec.field(default_factory=AllergenInput)
     density_grams_per_ml: Positive | None = None
     piece_grams: Positive | None = None
