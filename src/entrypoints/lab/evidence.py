@@ -57,7 +57,7 @@ async def jobs(stores: Stores) -> list[JobRow]:
         await connection.close()
     return [
         JobRow(
-            is_letter_due=is_poisoned(row["status"], row["failure"]) and row["finished_at"] > stores.queue_died_at,
+            is_letter_due=is_poisoned(row["status"], row["failure"]) and row["finished_at"] > stores.queues_made_at,
             **{name: value for name, value in row.items() if name != "finished_at"},
         )
         for row in rows

@@ -63,7 +63,7 @@ class JobRow:
     behaviour: str = "succeed"
     failure: str | None = None
     is_letter_due: bool = False
-    """True for a poisoned job that ended after the queue's last loss of memory."""
+    """True for a poisoned job that ended after the queues were made for the last time: before, letters get lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

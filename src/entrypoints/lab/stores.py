@@ -34,8 +34,8 @@ class Stores:
     database: TcpProxy
     queue: SqsProxy
     supervisor: Supervisor
-    queue_died_at: float = 0
-    """When the queue last forgot everything, in seconds since the epoch."""
+    queues_made_at: float = 0
+    """When queues were made for the last time after the endpoint forgot them, in seconds since the epoch."""
     make_queues: Callable[[], Awaitable[None]] | None = None
     """Makes the queues again after the endpoint was killed."""
 
@@ -60,9 +60,9 @@ class Stores:
 
     async def queues_are_back(self) -> None:
         """Make the queues again; called when the endpoint has been restarted."""
-        self.queue_died_at = time.time()
         if self.make_queues is not None:
             await self.make_queues()
+        self.queues_made_at = time.time()
 
     def heal(self) -> None:
         """End all mischief."""

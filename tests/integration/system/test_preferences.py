@@ -77,10 +77,10 @@ async def test_many_identical_requests_have_one_effect_and_one_answer(
 async def test_many_identical_deferred_requests_become_one_job(system: RunningSystem) -> None:
     """Asked by a caller of its own: so many reports at once use up what a caller may ask."""
     headers = a_key()
-    async with system.client(system.token("carol")) as carol:
+    async with system.client(system.token("crowd")) as crowd:
         answers = await asyncio.gather(
-            *(answer_of(carol, "/generate-report", REPORT, **headers) for _ in range(AT_ONCE))
+            *(answer_of(crowd, "/generate-report", REPORT, **headers) for _ in range(AT_ONCE))
         )
         assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
-        await finished(carol, answers[0].headers["location"])
-        assert len((await carol.get("/jobs")).json()["items"]) == 1
+        await finished(crowd, answers[0].headers["location"])
+        assert len((await crowd.get("/jobs")).json()["items"]) == 1
