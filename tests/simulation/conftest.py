@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-DEFAULT_SECONDS = 20.0
+DEFAULT_SECONDS = 12.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -24,7 +24,7 @@ APART = "^/(healthz|readyz|metrics|drills|docs)"
 """What only the API's own port has, drills that kill workers on purpose, and files of a page."""
 EVERY_PHASE = "examples,coverage,fuzzing,stateful"
 WITHOUT_TABLES = "examples,fuzzing,stateful"
-SHORT_SECONDS = 30
+SHORT_SECONDS = 12
 SHORT_SEED = "1"
 """The short run tries the same each time; what is new is found by the long one."""
 LONG_SECONDS = 3_600

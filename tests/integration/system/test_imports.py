@@ -18,7 +18,7 @@ from tests.support.dirt import BAD, dirty_file, good_line
 
 NDJSON = {"content-type": "application/x-ndjson"}
 LONG_SECONDS = 120.0
-LEASE = {"KONDATE_LEASE_SECONDS": "10", "KONDATE_VISIBILITY_SECONDS": "10"}
+LEASE = {"KONDATE_LEASE_SECONDS": "6", "KONDATE_VISIBILITY_SECONDS": "6"}
 """A killed worker's job is taken over after so long."""
 
 
