@@ -29,6 +29,7 @@ SMALL = {
     "max_connections": "60",
     "max_worker_processes": "4",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "wal_level": "minimal",
     "min_wal_size": "32MB",
     "max_wal_size": "256MB",
