@@ -16,8 +16,7 @@ from entrypoints.local.supervisor import run_to_end
 
 CALLERS = ("ann", "ben", "cleo", "dan", "eve")
 TOKEN_SECONDS = 43_200
-SETTLES_WITHIN_SECONDS = 300.0
-"""A drill that kills its worker does so up to seven times, each time for a lease, one such drill after another."""
+SETTLES_WITHIN_SECONDS = 180.0
 QUICK = {
     "KONDATE_LEASE_SECONDS": "4",
     "KONDATE_VISIBILITY_SECONDS": "4",
