@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from adapters.postgres.job_rows import job_from
+from adapters.postgres.job_rows import job_from, values_of
 from adapters.postgres.lazy_transaction import LazyTransaction
 from adapters.postgres.outbox import store_message
 from adapters.postgres.statements import load
@@ -51,19 +51,9 @@ class PostgresJobRepository:
 
     async def add(self, job: Job) -> None:
         """Store a new job and its message."""
-        principal = job.origin.principal
         await self._session.write(
             ADD,
-            job.id,
-            job.kind,
-            encode(job.command),
-            job.owner,
-            sorted(principal.scopes),
-            sorted(principal.roles),
-            job.origin.request_id,
-            job.origin.traceparent,
-            job.max_attempts,
-            job.created_at,
+            *values_of(job),
             job.deadline_at,
         )
         await store_message(self._session, Channel.COMMANDS, job_message(job))

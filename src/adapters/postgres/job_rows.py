@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from adapters.wire.codec import MessageTypes, decode
+from adapters.wire.codec import MessageTypes, decode, encode
 from domain.job import Failure, Job, JobStatus, Origin, Progress, Reference
 from domain.principal import Principal
 
@@ -30,4 +30,21 @@ def job_from(row: asyncpg.Record, types: MessageTypes) -> Job:
         failure=decode(row["failure"], Failure) if row["failure"] else None,
         cancel_requested=row["cancel_requested"],
         lost_in_company=row["lost_in_company"],
+    )
+
+
+def values_of(job: Job) -> tuple[object, ...]:
+    """Return what a new row holds, from the id to the time of its making: the first parameters of what adds a job."""
+    principal = job.origin.principal
+    return (
+        job.id,
+        job.kind,
+        encode(job.command),
+        job.owner,
+        sorted(principal.scopes),
+        sorted(principal.roles),
+        job.origin.request_id,
+        job.origin.traceparent,
+        job.max_attempts,
+        job.created_at,
     )

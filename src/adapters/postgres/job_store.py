@@ -9,9 +9,9 @@ import asyncpg
 from adapters.postgres.asked_together import AskedTogether
 from adapters.postgres.database import Database
 from adapters.postgres.job_news import tell_of_job
-from adapters.postgres.job_rows import job_from
+from adapters.postgres.job_rows import job_from, values_of
 from adapters.postgres.statements import load
-from adapters.wire.codec import MessageTypes, decode, encode
+from adapters.wire.codec import MessageTypes, decode
 from adapters.wire.messages import job_message
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey, Outcome
 from application.ports.jobs import Acceptance, ClaimTerms, JobStore, Standing
@@ -38,20 +38,11 @@ class PostgresJobStore:
 
     async def accept(self, job: Job, key: IdempotencyKey | None = None) -> Acceptance:
         """Store the job, its key and its announcement in one statement."""
-        message, principal = job_message(job), job.origin.principal
+        message = job_message(job)
         async with self._database.session() as session:
             row = await session.row(
                 ACCEPT,
-                job.id,
-                job.kind,
-                encode(job.command),
-                job.owner,
-                sorted(principal.scopes),
-                sorted(principal.roles),
-                job.origin.request_id,
-                job.origin.traceparent,
-                job.max_attempts,
-                job.created_at,
+                *values_of(job),
                 Channel.COMMANDS.value,
                 message.id,
                 message.type,
