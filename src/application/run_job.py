@@ -66,7 +66,9 @@ class RunJob:
             claimed = await self.jobs.claim(job_id, self.terms)
             if claimed is not Standing.SUSPECT:
                 return await self._claimed(job_id, claimed, receive_count)
-        async with self.company.alone():
+        async with self.company.alone(visit=receive_count) as is_alone:
+            if not is_alone:
+                return self._soon(receive_count)
             self.telemetry.event("job.alone", {"job_id": str(job_id)})
             claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
             return await self._claimed(job_id, claimed, receive_count)

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from application.company import Company
 
 
-async def entered_alone(company: Company, who: str, order: list[str], may_end: asyncio.Event) -> None:
-    async with company.alone():
+async def entered_alone(
+    company: Company, who: str, order: list[str], may_end: asyncio.Event, *, visit: int = 1
+) -> None:
+    async with company.alone(visit=visit) as is_alone:
+        if not is_alone:
+            order.append(f"not {who}")
+            return
         order.append(who)
         await may_end.wait()
 
@@ -69,3 +74,34 @@ async def test_nobody_waits_for_long() -> None:
     assert order == ["alone", "not late"]
     may_end.set()
     await alone
+
+
+async def test_who_wants_to_be_alone_gives_way_where_others_work_for_long() -> None:
+    company, order, may_end = Company(patience_seconds=0.01), list[str](), asyncio.Event()
+    with company.together():
+        await entered_alone(company, "alone", order, may_end)
+        await entered_together(company, "late", order)
+    assert order == ["not alone", "late"]
+
+
+async def test_who_comes_again_to_be_alone_waits_longer() -> None:
+    company, order, may_end = Company(patience_seconds=0.01), list[str](), asyncio.Event()
+    with company.together():
+        again = asyncio.create_task(entered_alone(company, "again", order, may_end, visit=10_000))
+        await entered_alone(company, "new", order, may_end)
+        assert order == ["not new"]
+    await settle()
+    assert order == ["not new", "again"]
+    may_end.set()
+    await again
+
+
+async def test_who_gave_up_waiting_for_the_one_before_lets_the_next_in() -> None:
+    company, order, may_end = Company(patience_seconds=0.01), list[str](), asyncio.Event()
+    first = asyncio.create_task(entered_alone(company, "first", order, may_end))
+    await settle()
+    await entered_alone(company, "second", order, may_end)
+    may_end.set()
+    await first
+    await entered_alone(company, "third", order, may_end)
+    assert order == ["first", "not second", "third"]
