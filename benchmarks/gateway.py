@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.load import get
 from benchmarks.pacing import Pacer
+from benchmarks.probes import accepts
 from benchmarks.usage import cpu_seconds, rss_bytes, waiting_seconds
 from tests.integration.gateway.parts import Upstream, running_key_server, settings_for
 from tests.support.envoy import running_gateway
@@ -28,7 +29,6 @@ from entrypoints.gateway.syntax import CONNECTION_MANAGER, Json, extension, sock
 from entrypoints.http.app import edge_routes
 from entrypoints.local.child import ChildSpec
 from entrypoints.local.ports import LOOPBACK, free_port
-from entrypoints.local.probes import accepts
 from entrypoints.settings import Settings
 
 CONNECTIONS = 16

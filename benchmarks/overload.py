@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import uvloop
 from benchmarks.load import Connection, connect, get, post
+from benchmarks.probes import accepts
 from benchmarks.stack import Server, Stack, running_stack
 
 from entrypoints.local.ports import LOOPBACK, free_port
-from entrypoints.local.probes import accepts
 
 SATURATING = 16
 MOST_CONNECTIONS = 1_000

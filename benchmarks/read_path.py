@@ -14,12 +14,12 @@ from itertools import cycle, islice
 import asyncpg
 import uvloop
 from benchmarks.load import connect, fire, get
+from benchmarks.probes import accepts
 from benchmarks.stack import Server, Stack, port_of, running_stack, traces
 from benchmarks.usage import cpu_seconds
 from benchmarks.wire_tap import tapped
 
 from entrypoints.local.ports import LOOPBACK, free_port
-from entrypoints.local.probes import accepts
 
 CONNECTIONS = 16
 UNCACHED = {"KONDATE_CACHE_BYTES": "0", "KONDATE_DATABASE_POOL_SIZE": "5"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.probes import accepts
 from tests.support.processes import RunningChild, python, running_child, running_sqs
 
 from entrypoints.local.child import ChildSpec
@@ -15,7 +16,7 @@ from entrypoints.local.issuer_keys import KeyFolder
 from entrypoints.local.issuer_tokens import Grant, issue_token
 from entrypoints.local.ports import LOOPBACK, free_port
 from entrypoints.local.postgres import EmbeddedPostgres
-from entrypoints.local.probes import Probe, accepts, http_answers, log_says, runs
+from entrypoints.local.probes import Probe, http_answers, log_says, runs
 
 SCOPES = ("recipe:read", "recipe:write", "report:generate", "drill:run")
 PATH = {"PATH": "/usr/bin:/bin"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,8 +23,7 @@ from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.corpus import PostgresRecipeCorpus
 from adapters.postgres.database import Database, open_pool
 from adapters.postgres.durability import check_durability
-from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
-from adapters.postgres.job_news import heard
+from adapters.postgres.job_news import news_of_jobs
 from adapters.postgres.job_reads import PostgresJobReads
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
@@ -33,10 +32,10 @@ from adapters.postgres.listener import listening
 from adapters.postgres.migrate import PostgresSchema
 from adapters.postgres.migrate import migrate as migrate_schema
 from adapters.postgres.operator_jobs import PostgresOperatorJobs
-from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
+from adapters.postgres.outbox import PostgresOutboxStore, news_of_outbox
 from adapters.postgres.reads import PostgresPlanningReads, PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.recipe_index import PostgresRecipeIndex
-from adapters.postgres.recipe_news import following_recipes
+from adapters.postgres.recipe_news import news_of_recipes
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.postgres.uploads import PostgresUploadStore
 from adapters.postgres.webhook_reads import PostgresWebhookReads
@@ -452,22 +451,17 @@ async def open_queues(container: Container) -> AsyncIterator[None]:
     container.check_dependencies()
     wake = container.outbox_store().wake
     _add_faults(container, "outbox_store", "publisher", "consumer")
-    async with listening(settings.database_url, NOTIFICATION, wake):
+    async with listening(settings.database_url, news_of_outbox(wake)):
         yield
 
 
-def hearing_of_jobs(container: Container) -> AbstractAsyncContextManager[None]:
-    """Listen for changes of jobs, for a process whose clients wait for them: one connection, however many they are."""
-    watch = container.job_watch()
-    return listening(container.settings().database_url, JOB_NOTIFICATION, heard(watch.told, watch.told_unknown))
-
-
-def hearing_of_recipes(container: Container) -> AbstractAsyncContextManager[None]:
-    """Listen for changes of recipes, for a process that keeps what it has read of them."""
-    settings = container.settings()
-    if not settings.cache_bytes:
-        return nullcontext()
-    return following_recipes(settings.database_url, container.shared_recipes())
+def hearing_of_changes(container: Container) -> AbstractAsyncContextManager[None]:
+    """Listen for changes of jobs, for whose end clients wait, and of recipes, where what was read of them is kept."""
+    settings, watch = container.settings(), container.job_watch()
+    news = [news_of_jobs(watch.told, watch.told_unknown)]
+    if settings.cache_bytes:
+        news.append(news_of_recipes(container.shared_recipes()))
+    return listening(settings.database_url, *news)
 
 
 def with_faults(container: Container, app: Application) -> Application:

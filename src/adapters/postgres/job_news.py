@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from adapters.postgres.database import Database
+from adapters.postgres.listener import Subscription
 from domain.job import JobStatus
 
 NOTIFICATION = "kondate_jobs"
@@ -14,14 +15,11 @@ def tell_of_job(database: Database, job_id: UUID, status: JobStatus) -> None:
     database.notifications.add(NOTIFICATION, str(job_id), status.value)
 
 
-def heard(tell: Callable[[UUID, JobStatus], None], tell_unknown: Callable[[], None]) -> Callable[..., None]:
-    """Return what a listener calls: it reads each notification, and says so when any may have been missed."""
+def news_of_jobs(tell: Callable[[UUID, JobStatus], None], tell_unknown: Callable[[], None]) -> Subscription:
+    """Return what tells of each change, and says so when any may have been missed."""
 
-    def hear(*notification: object) -> None:
-        if not notification:
-            tell_unknown()
-            return
-        job_id, _, status = str(notification[-1]).partition(" ")
+    def hear(change: str) -> None:
+        job_id, _, status = change.partition(" ")
         tell(UUID(job_id), JobStatus(status))
 
-    return hear
+    return Subscription(channel=NOTIFICATION, hear=hear, may_have_missed=tell_unknown)

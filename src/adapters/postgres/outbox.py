@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
 
 from adapters.postgres.database import Database, Session
 from adapters.postgres.lazy_transaction import LazyTransaction
+from adapters.postgres.listener import Subscription
 from adapters.postgres.statements import load
 from adapters.wire.messages import event_message
 from application.dispatch import is_followed, is_for_webhooks
@@ -28,6 +29,11 @@ LAG = load("outbox_lag")
 NOTIFICATION = "kondate_outbox"
 FIRST_LOOK_SECONDS = 0.1
 """How soon it is looked whether a crowded queue has room again: then for twice as long, while it has none."""
+
+
+def news_of_outbox(wake: Callable[[], None]) -> Subscription:
+    """Return what wakes a relay when there is something to send, or may be."""
+    return Subscription(channel=NOTIFICATION, hear=lambda _payload: wake(), may_have_missed=wake)
 
 
 async def store_message(
@@ -135,8 +141,8 @@ class PostgresOutboxStore:
         async with self._database.session() as session:
             return int(await session.value(REFUSED))
 
-    def wake(self, *_notification: object) -> None:
-        """Note that a commit added messages; the listener calls this."""
+    def wake(self) -> None:
+        """Note that a commit added messages, or may have."""
         self._woken.set()
 
     def _note(self, *, is_crowded: bool, has_sent: bool) -> None:

@@ -5,7 +5,7 @@ import uvicorn
 
 from entrypoints.cli.running import environment, run
 from entrypoints.cli.serving import OrderlyServer
-from entrypoints.container import hearing_of_jobs, hearing_of_recipes, open_container, with_faults
+from entrypoints.container import hearing_of_changes, open_container, with_faults
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings, read_settings
 
@@ -27,11 +27,7 @@ def command() -> None:
 
 async def serve(settings: Settings) -> None:
     """Serve until a signal comes."""
-    async with (
-        open_container(settings, "api") as container,
-        hearing_of_jobs(container),
-        hearing_of_recipes(container),
-    ):
+    async with open_container(settings, "api") as container, hearing_of_changes(container):
         app = with_faults(container, create_app(container.api(), with_docs=settings.shows_docs()))
         config = uvicorn.Config(
             app,

@@ -1,13 +1,13 @@
 """Serving ASGI applications: until a signal comes, or beside a worker."""
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
 from entrypoints.cli.running import end_process
+from entrypoints.silent_server import SilentServer
 from entrypoints.worker.health import HealthApp
 
 CLOSING_SECONDS = 3
@@ -43,15 +43,6 @@ class OrderlyServer(uvicorn.Server):
         del sig, frame
         self.should_exit = True
         end_process(within_seconds=(self.config.timeout_graceful_shutdown or 0) + self._closing_seconds)
-
-
-class SilentServer(uvicorn.Server):
-    """Leaves signals to whoever serves beside it."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def serve_health(app: HealthApp, host: str, port: int) -> None:

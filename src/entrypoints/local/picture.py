@@ -3,15 +3,17 @@
 import asyncio
 import datetime as dt
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from entrypoints.local.certificate import LocalCertificate
 from entrypoints.local.data_folder import DataFolder
+from entrypoints.local.inside import issuer_and_traces
 from entrypoints.local.plan import Places, check_settings, choose_places, complete_environment
 from entrypoints.local.ports import LOOPBACK
 from entrypoints.local.private_file import write_privately
@@ -82,7 +84,7 @@ class Picture:
             "relay": [{"pid": pid(name)} for name in (self.workers if settings.worker_relay else ("relay",))],
             "postgres": {"dsn": settings.database_url, "pid": pid("postgres")},
             "sqs": {"endpoint": settings.sqs_endpoint, "pid": pid("sqs"), "queues": queues},
-            "issuer": {"url": settings.issuer, "pid": pid("issuer")},
+            "issuer": {"url": settings.issuer, "pid": None if places.issuer_port is None else os.getpid()},
         }
 
 
@@ -94,12 +96,14 @@ async def running_picture(environment: Mapping[str, str], options: UpOptions, re
     """
     folder = DataFolder(options.data_dir.resolve())
     state_file = options.state_file
-    with folder.locked():
+    # What runs inside is there until every child has ended.
+    async with AsyncExitStack() as inside:
+        inside.enter_context(folder.locked())
         supervisor = Supervisor(report)
         try:
             if state_file is not None:
                 state_file.unlink(missing_ok=True)
-            picture = await _start(environment, options, folder, supervisor)
+            picture = await _start(environment, options, folder, supervisor, inside)
             _write_environment(picture)
             if state_file is not None:
                 supervisor.on_change = partial(_write_state, picture, state_file)
@@ -112,7 +116,9 @@ async def running_picture(environment: Mapping[str, str], options: UpOptions, re
             await supervisor.stop(STOP_SECONDS)
 
 
-async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolder, supervisor: Supervisor) -> Picture:
+async def _start(
+    given: Mapping[str, str], options: UpOptions, folder: DataFolder, supervisor: Supervisor, inside: AsyncExitStack
+) -> Picture:
     program = options.sqs_program or default_executable()
     if options.tls and not given.get("KONDATE_GATEWAY_TLS_CERTIFICATE"):
         given = {"KONDATE_GATEWAY_HTTP3": "true", **given, **_own_certificate(folder)}
@@ -131,12 +137,10 @@ async def _start(given: Mapping[str, str], options: UpOptions, folder: DataFolde
     async def migrate() -> None:
         await run_to_end(processes.migrate())
 
-    async def stores() -> None:
-        await supervisor.start(*postgres, *processes.sqs(on_restart=migrate))
-        # The servers need long to start and the schema only for their first request, which the gateway lets in later.
-        await together(migrate(), supervisor.start(*processes.servers()))
-
-    await together(stores(), supervisor.start(*processes.issuer_and_traces()))
+    await inside.enter_async_context(issuer_and_traces(places, settings, folder))
+    await supervisor.start(*postgres, *processes.sqs(on_restart=migrate))
+    # The servers need long to start and the schema only for their first request, which the gateway lets in later.
+    await together(migrate(), supervisor.start(*processes.servers()))
     await supervisor.start(processes.gateway())
     return Picture(
         settings=settings,

@@ -45,21 +45,6 @@ def http_answers(url: str) -> Probe:
     return probe
 
 
-def accepts(host: str, port: int) -> Probe:
-    """Ready when a TCP connection is accepted."""
-
-    async def probe(_started: Started) -> bool:
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                _, writer = await asyncio.open_connection(host, port)
-        except (OSError, TimeoutError):
-            return False
-        writer.close()
-        return True
-
-    return probe
-
-
 def log_says(text: str) -> Probe:
     """Ready when the child has written `text` to its log."""
 

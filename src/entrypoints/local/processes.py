@@ -8,7 +8,7 @@ from entrypoints.local.child import ChildSpec
 from entrypoints.local.data_folder import DataFolder
 from entrypoints.local.plan import Places
 from entrypoints.local.ports import LOOPBACK
-from entrypoints.local.probes import Probe, accepts, http_answers, log_says, runs
+from entrypoints.local.probes import Probe, http_answers, log_says, runs
 from entrypoints.settings import Settings
 
 PARTS_LAYER, SERVERS_LAYER, GATEWAY_LAYER = 1, 2, 3
@@ -37,19 +37,6 @@ class Processes:
         if self.places.sqs is None:
             return []
         return [replace(self.places.sqs.prepare(), layer=PARTS_LAYER, on_restart=on_restart)]
-
-    def issuer_and_traces(self) -> list[ChildSpec]:
-        """Return those of the two that are embedded."""
-        children = []
-        issuer, traces = self.places.issuer_port, self.places.traces_port
-        if issuer is not None:
-            ready = http_answers(f"http://{LOOPBACK}:{issuer}/.well-known/jwks.json")
-            children.append(
-                self._kondate("issuer", "--port", str(issuer), "--keys", str(self.folder.keys_dir), ready=ready)
-            )
-        if traces is not None:
-            children.append(self._kondate("traces", "--port", str(traces), ready=accepts(LOOPBACK, traces)))
-        return [replace(child, layer=PARTS_LAYER) for child in children]
 
     def servers(self) -> list[ChildSpec]:
         """Return the API replicas, the workers and, where the workers have none inside, the relay."""

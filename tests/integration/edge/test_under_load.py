@@ -18,7 +18,7 @@ import pytest
 
 from entrypoints.http.app import edge_routes
 from entrypoints.local.child import ChildSpec
-from entrypoints.local.probes import accepts
+from entrypoints.local.probes import http_answers
 from tests.integration.gateway.parts import SCOPES, Upstream, bearer, running_key_server, settings_for
 from tests.support.envoy import Gateway, free_port, running_gateway
 from tests.support.processes import PROJECT, RunningChild, python, running_child
@@ -84,7 +84,7 @@ def running_replicas(folder: Path) -> Iterator[list[tuple[Upstream, RunningChild
                 argv=python("-m", "tests.support.replica", str(port)),
                 env={"PATH": os.defpath, "PYTHONPATH": str(PROJECT)},
                 log_file=folder / f"replica-{number}.log",
-                ready=accepts("127.0.0.1", port),
+                ready=http_answers(f"http://127.0.0.1:{port}/"),
             )
             started.append((Upstream(port=port), until.enter_context(running_child(spec))))
         yield started

@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.database import Database
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.listener import listening
-from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
+from adapters.postgres.outbox import PostgresOutboxStore, news_of_outbox
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.wire.codec import MessageTypes
@@ -115,8 +115,8 @@ async def test_message_among_the_writes_wakes_the_relay(
     database: Database, database_dsn: str, unit_of_work: PostgresUnitOfWork
 ) -> None:
     job = await running(database)
-    heard: asyncio.Queue[object] = asyncio.Queue()
-    async with listening(database_dsn, NOTIFICATION, lambda *call: heard.put_nowait(call)):
-        assert await heard.get() == (), "connected"
+    woken: asyncio.Queue[None] = asyncio.Queue()
+    async with listening(database_dsn, news_of_outbox(lambda: woken.put_nowait(None))):
+        await woken.get()  # connected
         await end(unit_of_work, job)
-        assert await heard.get() != ()
+        await woken.get()

@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from adapters.postgres.recipe_news import NOTIFICATION, TRUST_SECONDS, following_recipes
+from adapters.postgres.listener import TRUST_SECONDS, listening
+from adapters.postgres.recipe_news import NOTIFICATION, news_of_recipes
 
 PATIENCE_SECONDS = 20
 RECIPE = UUID("01a00000-0000-7000-8000-000000000001")
@@ -58,8 +59,8 @@ async def test_a_change_is_told_to_every_follower(
     followers = [Follower(), Follower()]
     async with (
         asyncio.timeout(PATIENCE_SECONDS),
-        following_recipes(database_dsn, followers[0]),
-        following_recipes(database_dsn, followers[1]),
+        listening(database_dsn, news_of_recipes(followers[0])),
+        listening(database_dsn, news_of_recipes(followers[1])),
     ):
         for follower in followers:
             assert await follower.told.get() is None
@@ -71,7 +72,7 @@ async def test_a_change_that_is_rolled_back_is_told_to_nobody(
     database_dsn: str, connection: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     follower = Follower()
-    async with asyncio.timeout(PATIENCE_SECONDS), following_recipes(database_dsn, follower):
+    async with asyncio.timeout(PATIENCE_SECONDS), listening(database_dsn, news_of_recipes(follower)):
         assert await follower.told.get() is None
         undone = connection.transaction()
         await undone.start()
@@ -87,7 +88,7 @@ async def test_a_connection_that_was_cut_vouches_for_nothing_until_all_is_forgot
     database_dsn: str, connection: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     follower = Follower()
-    async with asyncio.timeout(PATIENCE_SECONDS), following_recipes(database_dsn, follower):
+    async with asyncio.timeout(PATIENCE_SECONDS), listening(database_dsn, news_of_recipes(follower)):
         assert await follower.told.get() is None
         await _next_beat(follower)
         await connection.execute(CUT, f"listen {NOTIFICATION}")
@@ -101,7 +102,7 @@ async def test_no_answer_vouches_for_longer_than_a_second(
 ) -> None:
     del connection
     follower = Follower()
-    async with asyncio.timeout(PATIENCE_SECONDS), following_recipes(database_dsn, follower):
+    async with asyncio.timeout(PATIENCE_SECONDS), listening(database_dsn, news_of_recipes(follower)):
         assert await follower.vouched.get() <= time.monotonic() + TRUST_SECONDS <= time.monotonic() + 1
 
 

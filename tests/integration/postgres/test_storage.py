@@ -9,13 +9,12 @@ import pytest
 
 from adapters.postgres.catalogue import PostgresCatalogueReads
 from adapters.postgres.database import Database, open_pool
-from adapters.postgres.job_news import NOTIFICATION as JOB_NOTIFICATION
-from adapters.postgres.job_news import heard
+from adapters.postgres.job_news import news_of_jobs
 from adapters.postgres.job_reads import PostgresJobReads
 from adapters.postgres.job_store import PostgresJobStore
 from adapters.postgres.job_upkeep import PostgresJobLeases, PostgresJobUpkeep
 from adapters.postgres.listener import listening
-from adapters.postgres.outbox import NOTIFICATION, PostgresOutboxStore
+from adapters.postgres.outbox import PostgresOutboxStore, news_of_outbox
 from adapters.postgres.reads import PostgresRecipeReads, PostgresReportReads
 from adapters.postgres.recipe_index import PostgresRecipeIndex
 from adapters.postgres.statements import Statement
@@ -55,7 +54,7 @@ class TestPostgresOutbox(OutboxContract):
         self.leases = PostgresJobLeases(database)
         self.outbox = store = PostgresOutboxStore(database, MANY)
         self.narrow = PostgresOutboxStore(database, 2)
-        async with listening(database_dsn, NOTIFICATION, store.wake):
+        async with listening(database_dsn, news_of_outbox(store.wake)):
             await store.wait(timeout_seconds=5)  # the first wake-up says that the listener is connected
             yield
 
@@ -184,7 +183,7 @@ async def test_every_process_hears_of_each_change_of_a_job(database: Database, d
 
     jobs = PostgresJobStore(database, MessageTypes())
     unit_of_work = PostgresUnitOfWork(database, CountingIds(), MessageTypes())
-    async with listening(database_dsn, JOB_NOTIFICATION, heard(tell, connected.set)):
+    async with listening(database_dsn, news_of_jobs(tell, connected.set)):
         async with asyncio.timeout(20):
             await connected.wait()
             await jobs.accept(a_job())

@@ -12,7 +12,7 @@ from tests.integration.system.conftest import Tokens
 from tests.integration.system.parts import LOOK_EVERY_SECONDS, PATIENCE_SECONDS, RICE, RunningSystem
 
 CHANGE = "UPDATE recipe SET version = version + 1 WHERE id = $1::uuid"
-CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_each_replica_shows_a_change(
         await _until(replica, place, "cache-status", "kondate; hit")
 
     if is_cut:
-        await system.fetch(CUT, f"listen {NOTIFICATION}")
+        await system.fetch(CUT, f"listen%{NOTIFICATION}%")
     await system.fetch(CHANGE, place.rpartition("/")[2])
 
     for replica in replicas:

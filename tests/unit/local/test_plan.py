@@ -84,7 +84,6 @@ def test_no_part_is_started_that_was_given(tmp_path: Path) -> None:
     places = foreign_places()
     children = processes(complete_environment(FOREIGN, places), places, tmp_path)
     assert children.sqs(on_restart=nothing) == []
-    assert children.issuer_and_traces() == []
     assert [child.name for child in children.servers()] == ["api-1", "worker"]
 
 
@@ -107,7 +106,6 @@ def test_all_graces_together_end_before_the_time_is_up(tmp_path: Path) -> None:
     children = processes(complete_environment({}, places), places, tmp_path)
     every = [
         *children.sqs(on_restart=nothing),
-        *children.issuer_and_traces(),
         *children.servers(),
         children.gateway(),
     ]
