@@ -132,8 +132,11 @@ def _principals(sources: Mapping[str, QueueSource]) -> Mapping[str, Principal]:
 
 
 @asynccontextmanager
-async def _open_keeper_parts(settings: Settings, urls: QueueUrls) -> AsyncIterator[KeeperParts]:
-    async with open_pool(settings.database_url, size=1, service="keeper") as pool, _sqs(settings) as sqs:
+async def _open_keeper_parts(settings: Settings, urls: QueueUrls, beside: SqsClients) -> AsyncIterator[KeeperParts]:
+    async with (
+        open_pool(settings.database_url, size=1, service="keeper") as pool,
+        _sqs(settings, beside) as sqs,
+    ):
         leases = PostgresJobLeases(Database(pool, lambda: None, "keeper"))
         yield KeeperParts(leases, SqsConsumer(sqs, urls, visibility_seconds=settings.visibility_seconds))
 
@@ -357,7 +360,7 @@ class Container(containers.DeclarativeContainer):
     held = providers.Singleton(HeldDeliveries)
     keeper = providers.Singleton(
         Keeper,
-        open_parts=providers.Callable(partial, _open_keeper_parts, settings, queue_urls),
+        open_parts=providers.Callable(partial, _open_keeper_parts, settings, queue_urls, sqs),
         board=board,
         held=held,
         reader=reader,
@@ -425,10 +428,10 @@ async def open_container(settings: Settings, service: str, *, log_level: str | N
         yield container
 
 
-def _sqs(settings: Settings) -> AbstractAsyncContextManager[SqsClients]:
+def _sqs(settings: Settings, beside: SqsClients | None = None) -> AbstractAsyncContextManager[SqsClients]:
     key, secret = settings.sqs_access_key_id, settings.sqs_secret_access_key
     credentials = (key, secret) if key and secret else None
-    return open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region, credentials=credentials)
+    return open_sqs(endpoint=settings.sqs_endpoint, region=settings.sqs_region, credentials=credentials, beside=beside)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ParamValidationError
+from botocore.loaders import Loader
 
 from adapters.sqs.calls import ANSWER_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, CONNECTIONS, SqsCalls, open_calls
 from application.ports.queue import QueueUnavailableError
@@ -28,18 +29,27 @@ class SqsClients:
     sending: AioBaseClient
     calls: SqsCalls
     """For what every message needs."""
+    definitions: Loader
+    """What botocore knows of AWS: some 8 MiB once read."""
 
 
 @asynccontextmanager
 async def open_sqs(
-    *, endpoint: str | None, region: str, credentials: tuple[str, str] | None = None
+    *,
+    endpoint: str | None,
+    region: str,
+    credentials: tuple[str, str] | None = None,
+    beside: SqsClients | None = None,
 ) -> AsyncIterator[SqsClients]:
     """Open both clients for as long as the block runs.
 
     Without an endpoint it is AWS itself; without credentials (key id and secret) they are looked
-    for where AWS clients look. Nothing is sent yet.
+    for where AWS clients look. `beside` are other clients of the process, which have read already
+    what botocore knows of AWS. Nothing is sent yet.
     """
     session = get_session()
+    if beside is not None:
+        session.register_component("data_loader", beside.definitions)
     if credentials is not None:
         session.set_credentials(*credentials)
     async with (
@@ -49,7 +59,12 @@ async def open_sqs(
         session.create_client("sqs", region_name=region, endpoint_url=endpoint, config=_config(0)) as sending,
         open_calls(session, sending.meta.endpoint_url, region) as calls,
     ):
-        yield SqsClients(receiving=receiving, sending=sending, calls=calls)
+        yield SqsClients(
+            receiving=receiving,
+            sending=sending,
+            calls=calls,
+            definitions=session.get_component("data_loader"),
+        )
 
 
 def _config(poll_seconds: int) -> AioConfig:
