@@ -78,8 +78,8 @@ class Supervisor:
     async def _keep(self, kept: _Kept) -> None:
         while True:
             await kept.child.wait()
+            delay = kept.backoff.delay_seconds(alive_seconds=kept.child.alive_seconds(), was_ready=kept.is_ready)
             kept.is_ready = False
-            delay = kept.backoff.delay_seconds(alive_seconds=kept.child.alive_seconds())
             self.report(
                 f"{kept.spec.name} ended ({kept.child.ending()}); restart in {delay:g} s; log: {kept.spec.log_file}"
             )
