@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.load import get
 from benchmarks.pacing import Pacer
 from benchmarks.probes import accepts
-from benchmarks.usage import cpu_seconds, rss_bytes, waiting_seconds
+from benchmarks.usage import cpu_seconds, pin, rss_bytes, waiting_seconds
 from tests.integration.gateway.parts import Upstream, running_key_server, settings_for
 from tests.support.envoy import running_gateway
 from tests.support.processes import running_child
@@ -136,14 +136,9 @@ def apart(upstream: Variant, *others: Variant) -> None:
     if not rest:
         return
     for pid in (upstream.pid, os.getpid()):
-        _pin(pid, set(rest))
+        pin(pid, set(rest))
     for each in others:
-        _pin(each.pid, {first})
-
-
-def _pin(pid: int, cores: set[int]) -> None:
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(thread.name), cores)
+        pin(each.pid, {first})
 
 
 def before_all_others(*variants: Variant) -> None:

@@ -65,3 +65,9 @@ def _parent(pid: int) -> int:
 def _stat(pid: int) -> list[str]:
     """Return the fields after the name, which may hold spaces itself."""
     return Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
+
+
+def pin(pid: int, cores: set[int]) -> None:
+    """Let every thread of a process run on these cores only."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 LONGEST_WAIT_SECONDS = 30
 """A client may prefer to wait up to this long for the end of its job."""
+NOT_ELSEWHERE = "x-envoy-ratelimited"
+"""With this header a replica tells the gateway that no other replica could answer either; no client sees it."""
 
 
 class Exposure(StrEnum):

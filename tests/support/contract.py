@@ -10,10 +10,13 @@ import httpx
 from jsonschema_rs import Draft202012Validator
 
 from adapters.wire.documents import DOCUMENTS
+from entrypoints.edge import NOT_ELSEWHERE
 from entrypoints.http.app import openapi
 
-UNSAID = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding", "date", "connection"})
-"""Headers of HTTP itself, which OpenAPI leaves out or which whoever sends the bytes adds."""
+UNSAID = frozenset(
+    {"content-type", "content-length", "content-encoding", "transfer-encoding", "date", "connection", NOT_ELSEWHERE}
+)
+"""Headers of HTTP itself, which OpenAPI leaves out or which whoever sends the bytes adds, and the gateway's own."""
 SEGMENT = re.compile(r"\\\{[^}]*\\\}")
 
 Json = Any

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from entrypoints.edge import LONGEST_WAIT_SECONDS, EdgeRoute, Exposure
+from entrypoints.edge import LONGEST_WAIT_SECONDS, NOT_ELSEWHERE, EdgeRoute, Exposure
 from entrypoints.gateway import compression, cors, headers, limits, policy, tokens
 from entrypoints.gateway.errors import GatewayConfigError
 from entrypoints.gateway.headers import GIVEN_REQUEST_ID, KEPT_REQUEST_ID
@@ -57,6 +57,7 @@ def routing_table(routes: Sequence[EdgeRoute], settings: Settings) -> Json:
         "name": TABLE,
         "virtual_hosts": [host],
         "request_headers_to_remove": [GIVEN_REQUEST_ID, KEPT_REQUEST_ID],
+        "response_headers_to_remove": [NOT_ELSEWHERE],
     }
 
 

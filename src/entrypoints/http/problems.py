@@ -15,6 +15,7 @@ from application.ports.tokens import InvalidTokenError, KeysUnavailableError
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.errors import DomainError, ErrorKind, ForbiddenError, KeptRefusalError, RequestInProgressError
 from domain.job import Failure
+from entrypoints.edge import NOT_ELSEWHERE
 from entrypoints.http.faults import (
     Fault,
     MalformedBodyError,
@@ -211,12 +212,17 @@ def _keys_unavailable(request: Request[Any, Any, Any], error: KeysUnavailableErr
 
 def _unavailable(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
     detail = "A part that this request needs does not answer; whether it took effect is not known."
-    return _answer(problem("temporary-reduced-capacity", 503, detail, request), Retry_After=str(RETRY_SECONDS))
+    return _not_elsewhere(problem("temporary-reduced-capacity", 503, detail, request), RETRY_SECONDS)
 
 
 def _overloaded(request: Request[Any, Any, Any], error: OverloadedError) -> Response[bytes]:
     body = problem("temporary-reduced-capacity", 503, "Too many jobs wait already; nothing was stored.", request)
-    return _answer(body, Retry_After=str(error.retry_after_seconds))
+    return _not_elsewhere(body, error.retry_after_seconds)
+
+
+def _not_elsewhere(body: Problem, seconds: int) -> Response[bytes]:
+    """Refuse for what all replicas share: the gateway, which tries reads elsewhere, would only make more of them."""
+    return _answer(body, Retry_After=str(seconds), **{NOT_ELSEWHERE: "true"})
 
 
 def _too_many_uploads(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:

@@ -214,6 +214,8 @@ def _upstream_handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
                 return
             told = {"path": self.path, "body": len(body), "headers": [[k.lower(), v] for k, v in self.headers.items()]}
             tagged = {"ETag": f'"{asked["etag"]}"'} if "etag" in asked else {}
+            if "shared" in asked:
+                tagged["X-Envoy-Ratelimited"] = "true"
             self.answer(
                 int(asked.get("status", "200")),
                 json.dumps(told | {"pad": "x" * int(asked.get("pad", "0"))}).encode(),

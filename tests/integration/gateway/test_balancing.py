@@ -60,6 +60,17 @@ def test_a_read_that_fails_is_tried_again_and_a_write_is_not(
     assert upstream.received == ["GET /recipe/again"] * 4 + ["PUT /recipe/again"]
 
 
+def test_a_read_that_no_replica_can_answer_is_not_tried_again(caller: httpx.Client, upstream: Upstream) -> None:
+    """With the database away each client's request would otherwise become four."""
+    upstream.received.clear()
+
+    read = caller.get("/recipe/again?status=503&shared=yes")
+
+    assert read.status_code == 503
+    assert "x-envoy-ratelimited" not in read.headers
+    assert upstream.received == ["GET /recipe/again"]
+
+
 def test_replicas_that_refuse_new_work_for_a_while_go_on_answering_reads(
     key_set_url: str, issuer: TestIssuer, tmp_path: Path
 ) -> None:

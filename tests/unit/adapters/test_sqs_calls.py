@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
+from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.session import get_session
 from botocore.validate import ParamValidator
@@ -41,7 +42,9 @@ def model() -> ServiceModel:
 async def test_each_request_is_one_that_botocore_would_send(model: ServiceModel) -> None:
     recording = RecordingCalls()
     calls = cast("SqsCalls", recording)
-    consumer = SqsConsumer(SqsClients(receiving=None, sending=None, calls=calls), URLS, visibility_seconds=30)
+    consumer = SqsConsumer(
+        SqsClients(receiving=None, sending=None, calls=calls, definitions=Loader()), URLS, visibility_seconds=30
+    )
     await consumer.receive(Channel.COMMANDS, limit=10, wait_seconds=20)
     await consumer.delete([DELIVERY] * 11)
     await consumer.postpone([DELIVERY], seconds=3)
