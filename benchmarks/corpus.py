@@ -74,7 +74,10 @@ LINE = (
 )
 NUTRITION = ("recipe_id", "recipe_version", "catalogue_version", "nutrition")
 SEARCH = ("recipe_id", "owner", "status", "created_at", "facets", "ingredients", "free_from")
-ALLERGEN = ("recipe_id", "recipe_version", "catalogue_version", "contained", "possible", "unknown")
+ALLERGEN = (
+    *("recipe_id", "recipe_version", "catalogue_version", "contained", "possible", "unknown"),
+    *("jp_contained", "jp_possible", "jp_free"),
+)
 
 
 class Cook:
@@ -207,9 +210,9 @@ def _search_row(recipe: Recipe, made: RecipeProjection) -> tuple[object, ...]:
 
 
 def _allergen_row(made: RecipeProjection) -> tuple[object, ...]:
-    found = made.allergens
-    sets = (sorted(found.contained), sorted(found.possible), sorted(found.unknown))
-    return made.recipe_id, made.version, made.catalogue, *sets
+    eu, jp = made.allergens.eu, made.allergens.jp
+    sets = (eu.contained, eu.possible, eu.unknown, jp.contained, jp.possible, jp.free)
+    return made.recipe_id, made.version, made.catalogue, *(sorted(words) for words in sets)
 
 
 def main() -> None:

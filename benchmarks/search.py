@@ -19,6 +19,7 @@ from adapters.postgres.database import Database, open_pool
 from adapters.postgres.migrate import migrate
 from adapters.postgres.recipe_index import PostgresRecipeIndex
 from domain.ingredient import Allergen
+from domain.japanese_allergens import JapaneseAllergen
 from domain.search import RecipeSearch
 from entrypoints.local.ports import free_port
 from entrypoints.local.postgres import EmbeddedPostgres
@@ -39,6 +40,7 @@ SEARCHES = {
     "two ingredients": RecipeSearch(ingredients=("butter", "salt")),
     "free of milk": RecipeSearch(free_from=FREE),
     "free of milk, with a word and a tag": RecipeSearch(text="soup", tags=("quick",), free_from=FREE),
+    "free of buckwheat by Japan's list": RecipeSearch(free_from_jp=frozenset({JapaneseAllergen.BUCKWHEAT})),
     "a common word and a rare ingredient": RecipeSearch(text="soup", ingredients=("saffron",)),
 }
 

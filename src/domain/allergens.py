@@ -1,64 +1,46 @@
 """Which allergens a dish holds: the worst that any of its lines says, and an unknown line says nothing good."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.ingredient import Allergen, Catalogue, Presence, ResolvedLine
-
-# From harmless to certain. What is known to be in a dish stays so, whatever else is unknown about it.
-_ORDER = (Presence.FREE, Presence.UNKNOWN, Presence.MAY_CONTAIN, Presence.CONTAINS)
-_RANK: Mapping[Presence, int] = {presence: rank for rank, presence in enumerate(_ORDER)}
+from domain.japanese_allergens import JapaneseAllergen
+from domain.listed_allergens import Listed, ListedAllergens, all_unknown, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeAllergens:
-    """The allergens of a dish; one that is in none of the three sets is absent for certain."""
+    """The allergens of a dish, by the EU's list and by Japan's."""
 
-    contained: frozenset[Allergen] = frozenset()
-    possible: frozenset[Allergen] = frozenset()
-    unknown: frozenset[Allergen] = frozenset()
+    eu: ListedAllergens[Allergen]
+    jp: ListedAllergens[JapaneseAllergen]
 
-    def presence(self, allergen: Allergen) -> Presence:
+    def presence(self, allergen: Allergen | JapaneseAllergen) -> Presence:
         """Return whether the allergen is in the dish."""
-        if allergen in self.contained:
-            return Presence.CONTAINS
-        if allergen in self.possible:
-            return Presence.MAY_CONTAIN
-        return Presence.UNKNOWN if allergen in self.unknown else Presence.FREE
-
-    @property
-    def free(self) -> frozenset[Allergen]:
-        """What the dish is free of, for certain."""
-        return frozenset(Allergen) - self.contained - self.possible - self.unknown
+        if isinstance(allergen, JapaneseAllergen):
+            return _presence(self.jp, allergen)
+        return _presence(self.eu, allergen)
 
     def plus(self, other: "RecipeAllergens") -> "RecipeAllergens":
         """Return the allergens of both dishes eaten together: for each, the worse of the two answers."""
-        contained = self.contained | other.contained
-        possible = (self.possible | other.possible) - contained
-        return RecipeAllergens(
-            contained=contained, possible=possible, unknown=(self.unknown | other.unknown) - contained - possible
-        )
+        return RecipeAllergens(eu=self.eu.plus(other.eu), jp=self.jp.plus(other.jp))
 
 
-ALL_UNKNOWN = RecipeAllergens(unknown=frozenset(Allergen))
+ALL_UNKNOWN = RecipeAllergens(eu=all_unknown(Allergen), jp=all_unknown(JapaneseAllergen))
 
 
 def allergens_of(lines: Iterable[ResolvedLine], catalogue: Catalogue) -> RecipeAllergens:
     """Return what the lines hold, optional ones and traces included; a line without a known ingredient may hold all."""
-    worst = dict.fromkeys(Allergen, Presence.FREE)
-    for name in {line.ingredient for line in lines}:
-        ingredient = catalogue.get(name) if name is not None else None
-        told = ingredient.eu_allergens if ingredient is not None else {}
-        for allergen, known in worst.items():
-            presence = told.get(allergen, Presence.UNKNOWN)
-            if presence is not known and _RANK[presence] > _RANK[known]:
-                worst[allergen] = presence
+    told = [catalogue.allergens(name) for name in {line.ingredient for line in lines}]
     return RecipeAllergens(
-        contained=_with(worst, Presence.CONTAINS),
-        possible=_with(worst, Presence.MAY_CONTAIN),
-        unknown=_with(worst, Presence.UNKNOWN),
+        eu=together(Allergen, [each.eu for each in told]),
+        jp=together(JapaneseAllergen, [each.jp for each in told]),
     )
 
 
-def _with(worst: Mapping[Allergen, Presence], wanted: Presence) -> frozenset[Allergen]:
-    return frozenset(allergen for allergen, presence in worst.items() if presence is wanted)
+def _presence(known: ListedAllergens[Listed], allergen: Listed) -> Presence:
+    if allergen in known.contained:
+        return Presence.CONTAINS
+    if allergen in known.possible:
+        return Presence.MAY_CONTAIN
+    return Presence.UNKNOWN if allergen in known.unknown else Presence.FREE

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.ingredient_line import IngredientLine, parse_line
 from domain.ingredient_names import NameIndex, words_of
 from domain.japanese_allergens import JapaneseAllergen
+from domain.listed_allergens import Listed, ListedAllergens, all_unknown
 from domain.nutrient import Nutrient
 from domain.units import Dimension, Unit
 
@@ -86,6 +87,17 @@ class Figures:
     whole: Mapping[Nutrient, int]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldAllergens:
+    """What is said of an ingredient's allergens, by the EU's list and by Japan's."""
+
+    eu: ListedAllergens[Allergen]
+    jp: ListedAllergens[JapaneseAllergen]
+
+
+NOTHING_TOLD = ToldAllergens(all_unknown(Allergen), all_unknown(JapaneseAllergen))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedLine:
     """A line with the catalogue's name of its ingredient and its weight in grams, each None when unknown.
@@ -158,6 +170,7 @@ class Catalogue:
         # A cook writes "1 teaspoon salt" in a thousand recipes.
         self._read: dict[str, ResolvedLine] = {}
         self._figures: dict[str, Figures] = {}
+        self._allergens: dict[str, ToldAllergens] = {}
 
     @property
     def ingredients(self) -> Collection[Ingredient]:
@@ -178,6 +191,17 @@ class Catalogue:
             known = self._figures[name] = Figures(denominator, whole)
         return known
 
+    def allergens(self, name: str | None) -> ToldAllergens:
+        """Return what is said of the ingredient of exactly this name, sorted once; nothing where there is none."""
+        if name is None or (ingredient := self._by_name.get(name)) is None:
+            return NOTHING_TOLD
+        known = self._allergens.get(name)
+        if known is None:
+            eu = _sorted_out(Allergen, ingredient.eu_allergens)
+            jp = _sorted_out(JapaneseAllergen, ingredient.jp_allergens)
+            known = self._allergens[name] = ToldAllergens(eu, jp)
+        return known
+
     def find(self, text: str) -> str | None:
         """Return the name of the ingredient that a text names, or None."""
         return self._names.find(text)
@@ -196,6 +220,19 @@ class Catalogue:
                 self._read.clear()
             self._read[raw] = known
         return known
+
+
+def _sorted_out(listed: type[Listed], told: Mapping[Listed, Presence]) -> ListedAllergens[Listed]:
+    """Sort a whole list by what is said of each allergen; what nothing is said of is unknown."""
+    by_presence: dict[Presence, set[Listed]] = {presence: set() for presence in Presence}
+    for allergen in listed:
+        by_presence[told.get(allergen, Presence.UNKNOWN)].add(allergen)
+    return ListedAllergens(
+        listed=listed,
+        contained=frozenset(by_presence[Presence.CONTAINS]),
+        possible=frozenset(by_presence[Presence.MAY_CONTAIN]),
+        unknown=frozenset(by_presence[Presence.UNKNOWN]),
+    )
 
 
 def _grams(line: IngredientLine, ingredient: Ingredient | None) -> Fraction | None:

@@ -6,7 +6,7 @@ every character and every pair of neighbours, so that any part of a name finds i
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain.allergens import RecipeAllergens
 from domain.errors import InvalidSearchError
 from domain.ingredient import Allergen, Ingredient
 from domain.ingredient_names import words_of
+from domain.japanese_allergens import JapaneseAllergen
 from domain.recipe import Recipe, RecipeStatus
 
 LONGEST_QUERY = 200
@@ -45,6 +46,7 @@ class RecipeSearch:
     tags: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     free_from: frozenset[Allergen] = frozenset()
+    free_from_jp: frozenset[JapaneseAllergen] = frozenset()
     status: RecipeStatus = RecipeStatus.PUBLISHED
     limit: int = 20
     after: RecipePlace | None = None
@@ -61,8 +63,9 @@ class RecipeSearch:
     @property
     def facets(self) -> frozenset[str]:
         """Everything that a recipe must be found by."""
-        wanted = (*(f"={name}" for name in self.ingredients), *(f"-{allergen}" for allergen in self.free_from))
-        return frozenset([*_asked(self.text), *(_tag(tag) for tag in self.tags), *wanted])
+        named = (f"={name}" for name in self.ingredients)
+        free = _free(self.free_from, self.free_from_jp)
+        return frozenset([*_asked(self.text), *(_tag(tag) for tag in self.tags), *named, *free])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,13 @@ def naming_facets(name: str) -> frozenset[str]:
 
 def free_facets(allergens: RecipeAllergens) -> frozenset[str]:
     """Return how a recipe is found by what it is free of for certain."""
-    return frozenset(f"-{allergen}" for allergen in allergens.free)
+    return frozenset(_free(allergens.eu.free, allergens.jp.free))
+
+
+def _free(eu: Iterable[Allergen], jp: Iterable[JapaneseAllergen]) -> Iterator[str]:
+    """Write what something is free of; the two lists have words in common, and those are no promise of the other."""
+    yield from (f"-{allergen}" for allergen in eu)
+    yield from (f"-jp:{allergen}" for allergen in jp)
 
 
 def _held(text: str) -> Iterator[str]:

@@ -27,9 +27,12 @@ class PostgresProjectionRepository:
             [each.version for each in projections],
             [each.catalogue for each in projections],
             [encode(each.nutrition).decode() for each in projections],
-            [_joined(each.allergens.contained) for each in projections],
-            [_joined(each.allergens.possible) for each in projections],
-            [_joined(each.allergens.unknown) for each in projections],
+            [_joined(each.allergens.eu.contained) for each in projections],
+            [_joined(each.allergens.eu.possible) for each in projections],
+            [_joined(each.allergens.eu.unknown) for each in projections],
+            [_joined(each.allergens.jp.contained) for each in projections],
+            [_joined(each.allergens.jp.possible) for each in projections],
+            [_joined(each.allergens.jp.free) for each in projections],
             [_joined(free_facets(each.allergens)) for each in projections],
         )
 

@@ -28,7 +28,10 @@ LINE = (
 )
 SEARCH = ("recipe_id", "owner", "status", "created_at", "facets", "ingredients", "free_from")
 NUTRITION = ("recipe_id", "recipe_version", "catalogue_version", "nutrition")
-ALLERGEN = ("recipe_id", "recipe_version", "catalogue_version", "contained", "possible", "unknown")
+ALLERGEN = (
+    *("recipe_id", "recipe_version", "catalogue_version", "contained", "possible", "unknown"),
+    *("jp_contained", "jp_possible", "jp_free"),
+)
 
 Record = tuple[object, ...]
 
@@ -103,8 +106,9 @@ def _search(each: ImportedRecipe) -> Record:
 
 
 def _allergens(each: ImportedRecipe) -> Record:
-    known = each.projection.allergens
-    return (*_made_from(each), sorted(known.contained), sorted(known.possible), sorted(known.unknown))
+    eu, jp = each.projection.allergens.eu, each.projection.allergens.jp
+    sets = (eu.contained, eu.possible, eu.unknown, jp.contained, jp.possible, jp.free)
+    return (*_made_from(each), *(sorted(words) for words in sets))
 
 
 def _made_from(each: ImportedRecipe) -> Record:

@@ -88,6 +88,7 @@ class TestPostgresBulk(BulkContract):
             ("recipe_search", ("owner", "status", "created_at", "ingredients", "free_from")),
             ("recipe_nutrition", ("recipe_version", "catalogue_version", "nutrition::text")),
             ("recipe_allergen", ("recipe_version", "catalogue_version", "contained", "possible", "unknown")),
+            ("recipe_allergen", ("jp_contained", "jp_possible", "jp_free")),
         ):
             rows = await self.rows(table, *columns)
             assert rows[::2] == rows[1::2], table

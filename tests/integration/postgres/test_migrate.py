@@ -6,8 +6,19 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from adapters.postgres.migrate import migrate, migrations
+from adapters.postgres.migrate import LEDGER, migrate, migrations
 from application.ports.unit_of_work import SchemaError
+
+JP_ALLERGENS = 35
+"""The migration that made room for Japan's list."""
+A_RECIPE = """
+INSERT INTO recipe (id, owner, version, status, category, tags, document, created_at, updated_at)
+VALUES (gen_random_uuid(), 'alice', 1, 'published', NULL, '{}', '{}', now(), now());
+INSERT INTO recipe_search (recipe_id, owner, status, created_at, facets, ingredients, free_from)
+SELECT id, owner, status, created_at, '{}', '{}', '{-milk}' FROM recipe;
+INSERT INTO recipe_allergen (recipe_id, recipe_version, catalogue_version, contained, possible, unknown)
+SELECT id, version, 'older', '{}', '{}', '{soy}' FROM recipe;
+"""
 
 
 @pytest.fixture
@@ -51,3 +62,21 @@ async def test_schema_of_a_newer_release_is_refused(empty_dsn: str) -> None:
     await connection.close()
     with pytest.raises(SchemaError, match="9999"):
         await migrate(empty_dsn)
+
+
+async def test_recipes_from_before_japans_list_are_free_of_nothing_on_it(empty_dsn: str) -> None:
+    """One that is free of all by the EU's list, projected before there were columns for the other."""
+    earlier = [each for each in migrations() if each.number < JP_ALLERGENS]
+    connection = await asyncpg.connect(empty_dsn)
+    await connection.execute(LEDGER)
+    for each in earlier:
+        await connection.execute(each.text)
+        ledger = "INSERT INTO schema_migration (number, name, checksum) VALUES ($1, $2, $3)"
+        await connection.execute(ledger, each.number, each.name, each.checksum)
+    await connection.execute(A_RECIPE)
+    await migrate(empty_dsn)
+    row = await connection.fetchrow("SELECT * FROM recipe_allergen JOIN recipe_search USING (recipe_id)")
+    await connection.close()
+    assert row is not None
+    assert (row["contained"], row["possible"], row["unknown"], row["free_from"]) == ([], [], ["soy"], ["-milk"])
+    assert (row["jp_contained"], row["jp_possible"], row["jp_free"]) == ([], [], [])

@@ -24,7 +24,9 @@ from application.ports.jobs import ClaimTerms
 from application.ports.unit_of_work import StorageUnavailableError
 from domain.allergens import RecipeAllergens
 from domain.ingredient import Allergen
+from domain.japanese_allergens import JapaneseAllergen
 from domain.job import Job, JobStatus
+from domain.listed_allergens import ListedAllergens
 from tests.support.builders import a_job, an_origin
 from tests.support.contracts.job_reads import JobReadsContract
 from tests.support.contracts.job_store import JobStoreContract
@@ -95,10 +97,12 @@ class TestPostgresUnitOfWork(UnitOfWorkContract):
             row = await session.row(Statement("allergens", text), recipe_id)
         if row is None:
             return None
+        eu = {name: frozenset(map(Allergen, row[name])) for name in ("contained", "possible", "unknown")}
+        jp = {name: frozenset(map(JapaneseAllergen, row[f"jp_{name}"])) for name in ("contained", "possible", "free")}
+        said = jp["contained"] | jp["possible"] | jp.pop("free")
         return RecipeAllergens(
-            contained=frozenset(map(Allergen, row["contained"])),
-            possible=frozenset(map(Allergen, row["possible"])),
-            unknown=frozenset(map(Allergen, row["unknown"])),
+            eu=ListedAllergens(listed=Allergen, **eu),
+            jp=ListedAllergens(listed=JapaneseAllergen, unknown=frozenset(JapaneseAllergen) - said, **jp),
         )
 
     async def marks(self) -> list[tuple[str, int, str]]:

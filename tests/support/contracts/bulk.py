@@ -11,8 +11,10 @@ from application.ports.imports import ExportReads, ImportReads, TooManyUploadsEr
 from application.ports.jobs import ClaimTerms, JobStore
 from application.ports.reads import CatalogueReads, RecipeIndex, RecipeReads
 from application.ports.unit_of_work import UnitOfWork
+from domain.allergens import ALL_UNKNOWN
 from domain.commands import ImportRecipes
 from domain.ingredient import Allergen
+from domain.japanese_allergens import JapaneseAllergen
 from domain.job import Failure, Job, JobStatus
 from domain.projection import project
 from domain.recipe import Recipe, RecipeStatus, read_lines
@@ -20,7 +22,7 @@ from domain.recipe_export import ExportOf, ExportSelection, RecipeExport
 from domain.recipe_import import ImportedRecipe, LineProblem, RecipeImport, Upload, UploadPart
 from domain.search import RecipeSearch
 from tests.support.builders import a_content, a_job, an_origin
-from tests.support.contracts.unit_of_work import BrokenHandlerError, an_ingredient
+from tests.support.contracts.unit_of_work import FREE_OF_ALL, BrokenHandlerError, an_ingredient
 from tests.support.fakes import FixedClock
 
 UPLOAD = UUID(int=501)
@@ -149,6 +151,21 @@ class BulkContract:
             page = await self.index.page(search, an_origin("bob"))
             assert [msgspec.json.decode(item)["id"] for item in page.items] == [str(RICE)]
         assert not (await self.index.page(RecipeSearch(free_from=frozenset({Allergen.MILK})), an_origin())).items
+
+    async def test_a_batch_is_found_by_what_it_is_free_of_by_each_list(self) -> None:
+        allergens = (FREE_OF_ALL, replace(ALL_UNKNOWN, jp=FREE_OF_ALL.jp), ALL_UNKNOWN)
+        made = [
+            (await self.made(recipe_id), each) for recipe_id, each in zip((RICE, SOUP, CAKE), allergens, strict=True)
+        ]
+        await self.batch(*(replace(each, projection=replace(each.projection, allergens=of)) for each, of in made))
+        eu, jp = frozenset({Allergen.MILK}), frozenset({JapaneseAllergen.MILK})
+        for search, expected in (
+            (RecipeSearch(free_from=eu), [RICE]),
+            (RecipeSearch(free_from_jp=jp), [SOUP, RICE]),
+            (RecipeSearch(free_from=eu, free_from_jp=jp), [RICE]),
+        ):
+            page = await self.index.page(search, an_origin("bob"))
+            assert [msgspec.json.decode(item)["id"] for item in page.items] == [str(each) for each in expected]
 
     async def test_what_is_there_already_is_left_as_it_is(self) -> None:
         await self.batch(await self.made(RICE))

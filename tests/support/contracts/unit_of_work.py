@@ -19,7 +19,9 @@ from application.ports.unit_of_work import UnitOfWork
 from domain.allergens import ALL_UNKNOWN, RecipeAllergens
 from domain.errors import IdempotencyMismatchError, RequestInProgressError
 from domain.ingredient import Allergen, Catalogue, Ingredient, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from domain.job import Reference
+from domain.listed_allergens import ListedAllergens
 from domain.nutrient import Nutrient
 from domain.nutrition import RecipeNutrition
 from domain.projection import RecipeProjection
@@ -33,6 +35,8 @@ StoredLine = tuple[str, str, str | None, tuple[int | None, int | None, int | Non
 """A line's text, status, ingredient, micrograms (middle, low, high), and whether it is optional."""
 
 NOTHING_KNOWN: Mapping[Allergen, Presence] = MappingProxyType({})
+NO_JAPANESE: Mapping[JapaneseAllergen, Presence] = MappingProxyType({})
+FREE_OF_ALL = RecipeAllergens(eu=ListedAllergens(listed=Allergen), jp=ListedAllergens(listed=JapaneseAllergen))
 RICE = UUID(int=1)
 SOUP = UUID(int=2)
 BOWL = UUID(int=3)
@@ -42,12 +46,17 @@ class BrokenHandlerError(Exception):
     """Raised inside a transaction, to see it rolled back."""
 
 
-def an_ingredient(name: str = "rice", allergens: Mapping[Allergen, Presence] = NOTHING_KNOWN) -> Ingredient:
+def an_ingredient(
+    name: str = "rice",
+    allergens: Mapping[Allergen, Presence] = NOTHING_KNOWN,
+    jp: Mapping[JapaneseAllergen, Presence] = NO_JAPANESE,
+) -> Ingredient:
     """Return an ingredient that knows its energy."""
     return Ingredient(
         name=name,
         aliases=(),
         eu_allergens=allergens,
+        jp_allergens=jp,
         density_g_per_ml=None,
         piece_g=None,
         piece_measure=None,
@@ -226,14 +235,27 @@ class UnitOfWorkContract:
         assert found[RICE].content == using(SOUP, portion=Fraction(1, 4))
         assert [line[1] for line in await self.stored_lines(BOWL)] == ["unresolved"]
 
-    async def test_allergens_are_kept_in_three_sets(self) -> None:
-        await self.add(RICE, a_content())
-        allergens = RecipeAllergens(
-            contained=frozenset({Allergen.SOY, Allergen.GLUTEN}), unknown=frozenset({Allergen.FISH})
-        )
+    async def project(self, allergens: RecipeAllergens, version: int = 1) -> None:
+        made = replace(a_projection(RICE, version, some_nutrition()), allergens=allergens)
         async with self.unit_of_work.begin(an_origin()) as transaction:
-            await transaction.projections.save([replace(a_projection(RICE, 1, some_nutrition()), allergens=allergens)])
-        assert await self.stored_allergens(RICE) == allergens
+            await transaction.projections.save([made])
+
+    async def test_allergens_are_kept_in_three_sets_for_each_list(self) -> None:
+        await self.add(RICE, a_content())
+        eu = ListedAllergens(
+            listed=Allergen,
+            contained=frozenset({Allergen.SOY, Allergen.GLUTEN}),
+            unknown=frozenset({Allergen.FISH}),
+        )
+        jp = ListedAllergens(
+            listed=JapaneseAllergen,
+            contained=frozenset({JapaneseAllergen.WHEAT}),
+            possible=frozenset({JapaneseAllergen.SALMON_ROE, JapaneseAllergen.MILK}),
+            unknown=frozenset({JapaneseAllergen.SOY}),
+        )
+        for allergens in (RecipeAllergens(eu=eu, jp=jp), ALL_UNKNOWN, FREE_OF_ALL):
+            await self.project(allergens)
+            assert await self.stored_allergens(RICE) == allergens
 
     async def found(self, search: RecipeSearch, caller: str = "bob") -> list[UUID]:
         page = await self.index.page(search, an_origin(caller))
@@ -249,11 +271,52 @@ class UnitOfWorkContract:
         assert await self.found(RecipeSearch(text="味噌", tags=("Quick",), ingredients=("rice",))) == [SOUP]
         assert await self.found(RecipeSearch(text="boil", tags=("Quick",))) == []
         assert await self.found(RecipeSearch(free_from=frozenset({Allergen.MILK}))) == []
+        assert await self.found(RecipeSearch(free_from_jp=frozenset({JapaneseAllergen.MILK}))) == []
 
-    async def test_a_recipe_is_free_of_what_its_newest_version_is_free_of(self) -> None:
+    async def test_a_recipe_is_found_by_each_list_for_itself_and_by_both_at_once(self) -> None:
+        await self.add(RICE, replace(a_content("Rice"), tags=("quick",)))
+        await self.add(SOUP, a_content("Soup"))
+        await self.project(replace(ALL_UNKNOWN, jp=FREE_OF_ALL.jp))
+        milk, jp_milk = frozenset({Allergen.MILK}), frozenset({JapaneseAllergen.MILK})
+        assert await self.found(RecipeSearch(free_from_jp=jp_milk)) == [RICE]
+        assert await self.found(RecipeSearch(free_from=milk)) == []
+        assert await self.found(RecipeSearch(free_from=milk, free_from_jp=jp_milk)) == []
+        await self.project(replace(ALL_UNKNOWN, eu=FREE_OF_ALL.eu))
+        assert await self.found(RecipeSearch(free_from_jp=jp_milk)) == []
+        assert await self.found(RecipeSearch(free_from=milk)) == [RICE]
+        await self.project(FREE_OF_ALL)
+        everything = RecipeSearch(
+            text="rice", tags=("quick",), free_from=frozenset(Allergen), free_from_jp=frozenset(JapaneseAllergen)
+        )
+        assert await self.found(everything) == [RICE]
+        assert await self.found(replace(everything, tags=("slow",))) == []
+
+    @pytest.mark.parametrize(
+        "not_free",
+        [
+            ListedAllergens(listed=JapaneseAllergen, **{answer: frozenset({JapaneseAllergen.BUCKWHEAT})})
+            for answer in ("contained", "possible", "unknown")
+        ],
+        ids=["contained", "possible", "unknown"],
+    )
+    async def test_only_what_is_certain_passes_as_free(self, not_free: ListedAllergens[JapaneseAllergen]) -> None:
+        await self.add(RICE, a_content("Rice"))
+        await self.project(replace(FREE_OF_ALL, jp=not_free))
+        assert await self.found(RecipeSearch(free_from_jp=frozenset({JapaneseAllergen.BUCKWHEAT}))) == []
+        others = frozenset(JapaneseAllergen) - {JapaneseAllergen.BUCKWHEAT}
+        assert await self.found(RecipeSearch(free_from_jp=others)) == [RICE]
+
+    @pytest.mark.parametrize(
+        "free_of_milk",
+        [
+            RecipeSearch(free_from=frozenset({Allergen.MILK})),
+            RecipeSearch(free_from_jp=frozenset({JapaneseAllergen.MILK})),
+        ],
+        ids=["eu", "jp"],
+    )
+    async def test_a_recipe_is_free_of_what_its_newest_version_is_free_of(self, free_of_milk: RecipeSearch) -> None:
         recipe = await self.add(RICE, a_content("Rice"))
-        free_of_milk = RecipeSearch(free_from=frozenset({Allergen.MILK}))
-        made = replace(a_projection(RICE, 1, some_nutrition()), allergens=RecipeAllergens())
+        made = replace(a_projection(RICE, 1, some_nutrition()), allergens=FREE_OF_ALL)
         async with self.unit_of_work.begin(an_origin()) as transaction:
             await transaction.projections.save([made])
         assert await self.found(free_of_milk) == [RICE]
@@ -329,11 +392,13 @@ class UnitOfWorkContract:
 
     async def test_late_projection_does_not_replace_a_newer_one(self) -> None:
         await self.add(RICE, a_content())
-        milk, none = RecipeAllergens(contained=frozenset({Allergen.MILK})), RecipeAllergens()
-        for version, allergens in ((1, milk), (0, none)):
-            async with self.unit_of_work.begin(an_origin()) as transaction:
-                made = replace(a_projection(RICE, version, some_nutrition()), allergens=allergens)
-                await transaction.projections.save([made])
+        milk = replace(
+            FREE_OF_ALL,
+            eu=ListedAllergens(listed=Allergen, contained=frozenset({Allergen.MILK})),
+            jp=ListedAllergens(listed=JapaneseAllergen, contained=frozenset({JapaneseAllergen.MILK})),
+        )
+        for version, allergens in ((1, milk), (0, FREE_OF_ALL)):
+            await self.project(allergens, version)
         assert await self.stored_allergens(RICE) == milk
 
     async def test_same_catalogue_keeps_its_version(self) -> None:

@@ -9,6 +9,7 @@ from application.handlers.follow_ingredient import CHUNK
 from domain.commands import AddIngredient, AddRecipe, ReviseIngredient
 from domain.events import IngredientAdded, IngredientPartlyFollowed, IngredientRevised
 from domain.ingredient import Allergen, LineStatus, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from domain.nutrient import Nutrient
 from domain.recipe import RecipeContent, Section, SubRecipe
 from tests.support.application import InMemoryApplication
@@ -62,12 +63,19 @@ async def test_nutrition_and_allergens_follow_a_revision_through_recipes_that_us
             name="Dish", sections=lines, sub_recipes=(SubRecipe(line=0, recipe_id=base, portion=Fraction(1, 2)),)
         ),
     )
-    revised = replace(KOJI, nutrients={Nutrient.ENERGY: Fraction(300)}, eu_allergens={Allergen.SOY: Presence.CONTAINS})
+    revised = replace(
+        KOJI,
+        nutrients={Nutrient.ENERGY: Fraction(300)},
+        eu_allergens={Allergen.SOY: Presence.CONTAINS},
+        jp_allergens={JapaneseAllergen.WHEAT: Presence.CONTAINS, JapaneseAllergen.BUCKWHEAT: Presence.FREE},
+    )
     await app.bus.execute(ReviseIngredient(ingredient_id=koji, ingredient=revised), an_origin())
     await follow(app)
     made = app.tables.projections[dish]
     assert made.nutrition.totals == {Nutrient.ENERGY: Fraction(150)}
-    assert made.allergens.contained == {Allergen.SOY}
+    assert made.allergens.eu.contained == {Allergen.SOY}
+    assert made.allergens.jp.contained == {JapaneseAllergen.WHEAT}
+    assert made.allergens.jp.free == {JapaneseAllergen.BUCKWHEAT}
     assert made.catalogue == (await app.catalogue.current()).name
 
 

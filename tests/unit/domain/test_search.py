@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.allergens import ALL_UNKNOWN, RecipeAllergens
 from domain.errors import InvalidSearchError
-from domain.ingredient import Catalogue
+from domain.ingredient import Allergen, Catalogue
+from domain.japanese_allergens import JapaneseAllergen
+from domain.listed_allergens import ListedAllergens, all_unknown
 from domain.recipe import Recipe, RecipeContent, Section, read_lines
-from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, IngredientSearch, RecipeSearch, facets_of
+from domain.search import (
+    LARGEST_PAGE,
+    LONGEST_QUERY,
+    MOST_CONDITIONS,
+    IngredientSearch,
+    RecipeSearch,
+    facets_of,
+    free_facets,
+)
 from tests.support.facts import an_ingredient
 from tests.support.fakes import FixedClock
 
@@ -61,6 +72,21 @@ def test_tags_and_what_is_in_it_find_a_recipe() -> None:
     assert finds("豆腐", recipe)
     assert RecipeSearch(tags=("WEEKDAY", "作り置き")).facets <= facets_of(recipe)
     assert not RecipeSearch(tags=("week",)).facets <= facets_of(recipe)
+
+
+@given(st.sets(st.sampled_from(Allergen)), st.sets(st.sampled_from(JapaneseAllergen)))
+def test_what_is_free_by_one_list_is_not_found_by_the_other(eu: set[Allergen], jp: set[JapaneseAllergen]) -> None:
+    """Some words stand on both lists."""
+    free_by_eu = free_facets(RecipeAllergens(eu=ListedAllergens(listed=Allergen), jp=all_unknown(JapaneseAllergen)))
+    free_by_jp = free_facets(RecipeAllergens(eu=all_unknown(Allergen), jp=ListedAllergens(listed=JapaneseAllergen)))
+    asked = RecipeSearch(free_from=frozenset(eu), free_from_jp=frozenset(jp)).facets
+    assert (asked <= free_by_eu) is (not jp)
+    assert (asked <= free_by_jp) is (not eu)
+    assert asked <= free_by_eu | free_by_jp
+
+
+def test_of_what_nothing_is_known_nothing_is_promised() -> None:
+    assert free_facets(ALL_UNKNOWN) == frozenset()
 
 
 @given(st.text(alphabet="味噌汁とうふトーフsoup ", min_size=1, max_size=20).filter(lambda text: text.strip()))
