@@ -8,13 +8,14 @@ import pytest
 from domain.commands import ReviseCatalogue
 from domain.events import RecipeAdded
 from domain.ingredient import Allergen, Presence
+from domain.japanese_allergens import JapaneseAllergen
 from entrypoints.http.schemas.recipe_search import cursor_of, place_of
 from tests.support.builders import an_origin
 from tests.support.contracts.unit_of_work import an_ingredient
 from tests.support.http import ALICE, BOB, RICE, InMemoryApi, problem_of
 
 
-async def add(client: httpx.AsyncClient, name: str, *lines: str, **fields: object) -> None:
+async def add(client: httpx.AsyncClient, name: str, *lines: str | dict[str, str], **fields: object) -> None:
     body = {**RICE, "name": name, "ingredients": [{"lines": lines or ["1 g rice"]}], **fields}
     assert (await client.post("/recipes", headers=ALICE, json=body)).status_code == 201
 
@@ -63,8 +64,13 @@ async def test_a_made_up_cursor_is_refused(client: httpx.AsyncClient, cursor: st
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "free-from=luck", "status=lost", f"q={'x' * 201}"]
-)
+    "query",
+    [
+        "limit=0", "limit=101", "limit=x",
+        "free-from=luck", "free-from-jp=luck", "free-from-jp=gluten", "free-from-jp=egg,milk", "free-from=buckwheat",
+        "status=lost", f"q={'x' * 201}",
+    ],
+)  # fmt: skip
 async def test_a_wrong_filter_is_refused(client: httpx.AsyncClient, query: str) -> None:
     problem_of(await client.get(f"/recipes?{query}", headers=ALICE), 400, "bad-request")
 
@@ -91,10 +97,36 @@ async def test_what_is_unknown_is_free_of_nothing(client: httpx.AsyncClient, api
     await add(client, "Doubtful", "100 g rice", "1 g moon dust")
     await add(client, "Buttered", "100 g rice", "1 g butter")
     assert await names(client, "?free-from=fish") == []
-    for event in [event for event in api.application.tables.events if isinstance(event, RecipeAdded)]:
-        await api.application.bus.tell(event, an_origin())
+    await tell(api)
     assert await names(client, "?free-from=fish") == ["Buttered", "Known"]
     assert await names(client, "?free-from=fish&free-from=milk") == ["Known"]
+
+
+async def test_japans_allergens_are_a_condition_of_their_own(client: httpx.AsyncClient, api: InMemoryApi) -> None:
+    await catalogue(api)
+    await add(client, "Known", "100 g rice", tags=["quick"])
+    await add(client, "Doubtful", "100 g rice", "1 g moon dust")
+    await add(client, "Buttered", "100 g rice", "1 g butter")
+    await add(client, "Soba", "100 g soba")
+    assert await names(client, "?free-from-jp=buckwheat") == []
+    await tell(api)
+    assert await names(client, "?free-from-jp=buckwheat") == ["Buttered", "Known"]
+    assert await names(client, "?free-from-jp=buckwheat&free-from-jp=milk") == ["Known"]
+    assert await names(client, "?free-from-jp=buckwheat&free-from=milk&tag=quick&q=know") == ["Known"]
+    assert await names(client, "?free-from-jp=egg") == ["Soba", "Buttered", "Known"]
+    assert await names(client, "?free-from=egg") == ["Buttered", "Known"], "nobody says so of soba by the EU's list"
+
+
+async def test_a_recipe_is_not_free_of_what_is_in_a_recipe_that_it_uses(
+    client: httpx.AsyncClient, api: InMemoryApi
+) -> None:
+    await catalogue(api)
+    await add(client, "Noodles", "100 g soba")
+    noodles = (await client.get("/recipes?q=noodles", headers=ALICE)).json()["items"][0]["id"]
+    await add(client, "Bowl", "100 g rice", {"text": "the noodles", "recipeId": noodles})
+    await tell(api)
+    assert await names(client, "?free-from-jp=egg") == ["Bowl", "Noodles"]
+    assert await names(client, "?free-from-jp=buckwheat") == []
 
 
 def test_a_cursor_leads_back_to_its_place() -> None:
@@ -102,8 +134,20 @@ def test_a_cursor_leads_back_to_its_place() -> None:
     assert cursor_of(place_of(cursor)) == cursor
 
 
+async def tell(api: InMemoryApi) -> None:
+    """Let projections follow the recipes that were added."""
+    for event in [event for event in api.application.tables.events if isinstance(event, RecipeAdded)]:
+        await api.application.bus.tell(event, an_origin())
+
+
 async def catalogue(api: InMemoryApi) -> None:
-    free: Any = dict.fromkeys(Allergen, Presence.FREE)
-    milky = {**free, Allergen.MILK: Presence.CONTAINS}
-    plain = [an_ingredient("rice", free), an_ingredient("salt", free), an_ingredient("butter", milky)]
-    await api.application.bus.execute(ReviseCatalogue(ingredients=tuple(plain)), an_origin())
+    eu: Any = dict.fromkeys(Allergen, Presence.FREE)
+    jp: Any = dict.fromkeys(JapaneseAllergen, Presence.FREE)
+    milky = {Allergen.MILK: Presence.CONTAINS}, {JapaneseAllergen.MILK: Presence.CONTAINS}
+    known = [
+        an_ingredient("rice", eu, jp),
+        an_ingredient("salt", eu, jp),
+        an_ingredient("butter", eu | milky[0], jp | milky[1]),
+        an_ingredient("soba", {}, jp | {JapaneseAllergen.BUCKWHEAT: Presence.CONTAINS}),
+    ]
+    await api.application.bus.execute(ReviseCatalogue(ingredients=tuple(known)), an_origin())

@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.params import FromQuery, QueryParameter
 
 from domain.ingredient import Allergen
+from domain.japanese_allergens import JapaneseAllergen
 from domain.recipe import RecipeStatus
 from domain.search import LARGEST_PAGE, LONGEST_QUERY, MOST_CONDITIONS, RecipeSearch
 from entrypoints.edge import Edge
@@ -21,6 +22,14 @@ Names = Annotated[list[str] | None, QueryParameter(max_items=MOST_CONDITIONS)]
 FreeFrom = Annotated[
     list[Allergen] | None,
     QueryParameter(name="free-from", description="Allergens that the recipe must be free of for certain."),
+]
+FreeFromJp = Annotated[
+    list[JapaneseAllergen] | None,
+    QueryParameter(
+        name="free-from-jp",
+        description="Allergens of Japan's list that the recipe must be free of for certain; "
+        "where both lists have a word, they may mean different things by it.",
+    ),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)]
 Status = Annotated[
@@ -42,6 +51,7 @@ async def find_recipes(  # noqa: PLR0913, PLR0917 (one argument a filter)
     tag: Names = None,
     ingredient: Names = None,
     free_from: FreeFrom = None,
+    free_from_jp: FreeFromJp = None,
     status: Status = "published",
     limit: Limit = 20,
     cursor: FromQuery[str | None] = None,
@@ -54,6 +64,7 @@ async def find_recipes(  # noqa: PLR0913, PLR0917 (one argument a filter)
         tags=tuple(tag or ()),
         ingredients=tuple(ingredient or ()),
         free_from=frozenset(free_from or ()),
+        free_from_jp=frozenset(free_from_jp or ()),
         status=RecipeStatus(status),
         limit=limit,
         after=place_of(cursor) if cursor is not None else None,
