@@ -102,10 +102,13 @@ def recipe(caller: Caller, /, *, recipe_id: str) -> None:
 @click.argument("text", required=False)
 @click.option("--tag")
 @click.option("--ingredient")
-@click.option("--free-from", help="Allergens that must be absent for certain, such as milk,eggs.")
+@click.option(
+    "--free-from", multiple=True, help="An allergen that must be absent for certain, such as milk; again for others."
+)
+@click.option("--free-from-jp", multiple=True, help="Likewise one of Japan's list, such as buckwheat.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @click.pass_obj
-def recipes(caller: Caller, /, *, text: str | None, limit: int, **conditions: str | None) -> None:
+def recipes(caller: Caller, /, *, text: str | None, limit: int, **conditions: Any) -> None:  # noqa: ANN401 (options)
     """Find recipes: one JSON object a line."""
     with calling(caller) as kondate:
         for each in kondate.recipes.page(text, limit=limit, **conditions).items:

@@ -127,3 +127,16 @@ def test_call_tells_a_refusal_in_one_line(system: RunningSystem) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.strip().startswith("Error: 4")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_call_finds_recipes_by_what_they_are_free_of(system: RunningSystem, client: Kondate) -> None:
+    client.recipes.add(RICE)
+    asked = ("call", "--data-dir", str(system.folder.path), "recipes")
+    everything = kondate(*asked)
+    assert "Rice" in {json.loads(line)["name"] for line in everything.stdout.splitlines()}, everything.stderr
+    lists = ("--free-from", "milk", "--free-from", "egg", "--free-from-jp", "buckwheat", "--free-from-jp", "salmon-roe")
+    free = kondate(*asked, *lists)
+    assert free.returncode == 0, free.stderr
+    assert set(free.stdout.splitlines()) <= set(everything.stdout.splitlines())
+    refused = kondate(*asked, "--free-from-jp", "gluten")
+    assert (refused.returncode, refused.stdout) == (1, "")

@@ -160,8 +160,11 @@ def test_every_page_of_recipes_is_read(make: Make) -> None:
         httpx.Response(200, json={"items": [{"id": "1"}], "next": "/recipes?q=rice&cursor=c2%3D"}),
         httpx.Response(200, json={"items": [{"id": "2"}]}),
     )
-    assert [recipe["id"] for recipe in kondate.recipes.each("rice", free_from="milk")] == ["1", "2"]
-    assert service.asked[1].url.query == b"q=rice&free-from=milk&cursor=c2%3D"
+    asked = kondate.recipes.each("rice", free_from="milk", free_from_jp=["egg", "salmon-roe"])
+    assert [recipe["id"] for recipe in asked] == ["1", "2"]
+    assert service.asked[1].url.query == (
+        b"q=rice&free-from=milk&free-from-jp=egg&free-from-jp=salmon-roe&cursor=c2%3D"
+    )
 
 
 def test_a_change_says_what_it_must_match(make: Make) -> None:

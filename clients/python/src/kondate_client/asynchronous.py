@@ -80,27 +80,37 @@ class AsyncRecipes:
         """Read one recipe."""
         return await self.run(self.flows.representation(f"/recipe/{recipe_id}", FORMATS["json"]))
 
-    async def page(
+    async def page(  # noqa: PLR0913 (one argument a filter)
         self,
         q: str | None = None,
         *,
         tag: str | None = None,
         ingredient: str | None = None,
-        free_from: str | None = None,
+        free_from: str | Sequence[str] | None = None,
+        free_from_jp: str | Sequence[str] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> RecipePage:
-        """Find recipes; `page.next` is the `cursor` of the following page."""
-        query = query_of(q=q, tag=tag, ingredient=ingredient, free_from=free_from, limit=limit, cursor=cursor)
+        """Find recipes; `page.next` is the `cursor` of the following page.
+
+        Allergens are the EU's, and with `_jp` those of Japan's list; of several a recipe is free of all.
+        """
+        lists = {"free_from": free_from, "free_from_jp": free_from_jp}
+        query = query_of(q=q, tag=tag, ingredient=ingredient, **lists, limit=limit, cursor=cursor)
         return await self.run(self.flows.recipes(query))
 
     async def each(
-        self, q: str | None = None, *, tag: str | None = None, free_from: str | None = None
+        self,
+        q: str | None = None,
+        *,
+        tag: str | None = None,
+        free_from: str | Sequence[str] | None = None,
+        free_from_jp: str | Sequence[str] | None = None,
     ) -> AsyncIterator[Body]:
         """Find recipes, page after page."""
         cursor: str | None = None
         while True:
-            page = await self.page(q, tag=tag, free_from=free_from, cursor=cursor)
+            page = await self.page(q, tag=tag, free_from=free_from, free_from_jp=free_from_jp, cursor=cursor)
             for recipe in page.items:
                 yield recipe
             if (cursor := page.next) is None:

@@ -41,6 +41,7 @@ Tell = Callable[[JobState], None]
 Clock = Callable[[], float]
 """Seconds that never go back."""
 Body = Mapping[str, Any]
+Query = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Flows:
         found = yield from self.representation(path, FORMATS["json"])
         return msgspec.json.decode(found.body, type=Envelope)
 
-    def recipes(self, query: Mapping[str, str]) -> Flow[RecipePage]:
+    def recipes(self, query: Query) -> Flow[RecipePage]:
         """Read a page of recipes."""
         answer = yield from self.ask(Ask(method="GET", path="/recipes", query=query))
         page = msgspec.json.decode(answer.body, type=RecipePage)
@@ -112,7 +113,7 @@ class Flows:
         answer = yield from self.ask(Ask(method="GET", path=f"/jobs/{job_id}"))
         return msgspec.json.decode(answer.body, type=JobState)
 
-    def jobs(self, query: Mapping[str, str]) -> Flow[JobPage]:
+    def jobs(self, query: Query) -> Flow[JobPage]:
         """Read a page of the caller's jobs."""
         answer = yield from self.ask(Ask(method="GET", path="/jobs", query=query))
         return msgspec.json.decode(answer.body, type=JobPage)
@@ -162,9 +163,13 @@ def export_of(of: str, recipe_ids: Sequence[str], category: str | None, tag: str
     return {"of": of, **{name: value for name, value in conditions.items() if value is not None}}
 
 
-def query_of(**parameters: str | int | None) -> dict[str, str]:
-    """Return the query with what was given, named as the API names it: `free_from` is `free-from`."""
-    return {name.replace("_", "-"): str(value) for name, value in parameters.items() if value is not None}
+def query_of(**parameters: str | int | Sequence[str] | None) -> Query:
+    """Return the query with what was given, named as the API names it: `free_from` is `free-from`, once for each."""
+    return {
+        name.replace("_", "-"): str(value) if isinstance(value, int) else value
+        for name, value in parameters.items()
+        if value is not None
+    }
 
 
 def _cursor(following: str | None) -> str | None:

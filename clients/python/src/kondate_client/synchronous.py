@@ -79,25 +79,37 @@ class Recipes:
         """Read one recipe."""
         return self.run(self.flows.representation(f"/recipe/{recipe_id}", FORMATS["json"]))
 
-    def page(
+    def page(  # noqa: PLR0913 (one argument a filter)
         self,
         q: str | None = None,
         *,
         tag: str | None = None,
         ingredient: str | None = None,
-        free_from: str | None = None,
+        free_from: str | Sequence[str] | None = None,
+        free_from_jp: str | Sequence[str] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> RecipePage:
-        """Find recipes; `page.next` is the `cursor` of the following page."""
-        query = query_of(q=q, tag=tag, ingredient=ingredient, free_from=free_from, limit=limit, cursor=cursor)
+        """Find recipes; `page.next` is the `cursor` of the following page.
+
+        Allergens are the EU's, and with `_jp` those of Japan's list; of several a recipe is free of all.
+        """
+        lists = {"free_from": free_from, "free_from_jp": free_from_jp}
+        query = query_of(q=q, tag=tag, ingredient=ingredient, **lists, limit=limit, cursor=cursor)
         return self.run(self.flows.recipes(query))
 
-    def each(self, q: str | None = None, *, tag: str | None = None, free_from: str | None = None) -> Iterator[Body]:
+    def each(
+        self,
+        q: str | None = None,
+        *,
+        tag: str | None = None,
+        free_from: str | Sequence[str] | None = None,
+        free_from_jp: str | Sequence[str] | None = None,
+    ) -> Iterator[Body]:
         """Find recipes, page after page."""
         cursor: str | None = None
         while True:
-            page = self.page(q, tag=tag, free_from=free_from, cursor=cursor)
+            page = self.page(q, tag=tag, free_from=free_from, free_from_jp=free_from_jp, cursor=cursor)
             yield from page.items
             if (cursor := page.next) is None:
                 return
