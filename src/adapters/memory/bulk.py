@@ -1,6 +1,6 @@
 """Uploads, imports and exports in memory."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -118,8 +118,11 @@ class InMemoryRecipeBatches:
 
     transaction: Changing
 
-    async def add(self, recipes: Sequence[ImportedRecipe]) -> int:
-        """Store those that are not there yet."""
+    def storing(self, recipes: Sequence[ImportedRecipe]) -> Callable[[], Awaitable[int]]:
+        """Return what stores those that are not there yet."""
+        return partial(self._add, recipes)
+
+    async def _add(self, recipes: Sequence[ImportedRecipe]) -> int:
         new = 0
         for each in recipes:
             if not self._is_known(each):

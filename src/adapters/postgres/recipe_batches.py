@@ -1,8 +1,8 @@
 """Many recipes at once: one statement for the recipes, and a COPY for each table of what follows from them."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from adapters.postgres.lazy_transaction import LazyTransaction
@@ -34,6 +34,8 @@ ALLERGEN = (
 )
 
 Record = tuple[object, ...]
+Followers = tuple[str, Sequence[str], Sequence[Record]]
+"""A table, its columns, and rows for it."""
 
 
 class PostgresRecipeBatches:
@@ -43,16 +45,15 @@ class PostgresRecipeBatches:
         """Work inside the session's transaction."""
         self._session = session
 
-    async def add(self, recipes: Sequence[ImportedRecipe]) -> int:
-        """Store those that are not there yet; return how many those were."""
-        given = {each.recipe.id: each for each in reversed(recipes)}  # of two with one id the first one counts
-        one = recipes[0].recipe
-        columns = await asyncio.to_thread(_recipe_columns, list(given.values()))
-        ids, *others = columns
-        added = await self._session.fetch(ADD, ids, one.owner, *others, one.created_at)
-        new = [given[row["id"]] for row in added]
-        for table, names, rows in await asyncio.to_thread(_followers, new):
-            await self._session.copy(table, names, rows)
+    def storing(self, recipes: Sequence[ImportedRecipe]) -> Callable[[], Awaitable[int]]:
+        """Return what stores those that are not there yet; all rows are made ready before anything is asked."""
+        given = list({each.recipe.id: each for each in reversed(recipes)}.values())
+        return partial(self._add, _recipe_values(given), _followers(given))
+
+    async def _add(self, values: Sequence[object], followers: Sequence[Followers]) -> int:
+        new = {row["id"] for row in await self._session.fetch(ADD, *values)}
+        for table, names, rows in followers:
+            await self._session.copy(table, names, [row for row in rows if row[0] in new])
         return len(new)
 
     async def added_at(self, at: datetime, after: UUID | None, *, owner: str, limit: int) -> Sequence[UUID]:
@@ -71,25 +72,27 @@ class PostgresRecipeBatches:
         return [(row["id"], row["document"]) for row in rows]
 
 
-def _recipe_columns(given: Sequence[ImportedRecipe]) -> tuple[list[object], ...]:
+def _recipe_values(given: Sequence[ImportedRecipe]) -> Sequence[object]:
     recipes = [each.recipe for each in given]
     return (
         [recipe.id for recipe in recipes],
+        recipes[0].owner,
         [recipe.status.value for recipe in recipes],
         [recipe.content.category for recipe in recipes],
         [TAG_SEPARATOR.join(recipe.content.tags) for recipe in recipes],
         [recipe_document(recipe).decode() for recipe in recipes],
         [each.exported_id for each in given],
+        recipes[0].created_at,
     )
 
 
-def _followers(new: Sequence[ImportedRecipe]) -> list[tuple[str, Sequence[str], list[Record]]]:
-    """Return the rows of each table that follows from recipes."""
+def _followers(given: Sequence[ImportedRecipe]) -> list[Followers]:
+    """Return the rows of each table that follows from recipes, each with its recipe's id first."""
     return [
-        ("recipe_line", LINE, [row for each in new for row in _lines(each)]),
-        ("recipe_search", SEARCH, [_search(each) for each in new]),
-        ("recipe_nutrition", NUTRITION, [(*_made_from(each), encode(each.projection.nutrition)) for each in new]),
-        ("recipe_allergen", ALLERGEN, [_allergens(each) for each in new]),
+        ("recipe_line", LINE, [row for each in given for row in _lines(each)]),
+        ("recipe_search", SEARCH, [_search(each) for each in given]),
+        ("recipe_nutrition", NUTRITION, [(*_made_from(each), encode(each.projection.nutrition)) for each in given]),
+        ("recipe_allergen", ALLERGEN, [_allergens(each) for each in given]),
     ]
 
 

@@ -1,6 +1,6 @@
 """ImportRecipes: read an upload line by line, keep what is a recipe, and say what is wrong with the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from uuid import UUID
 from application.beside import beside
 from application.context import Context
 from application.ports.clock import Clock, IdFactory
-from application.ports.imports import RecipeLines
+from application.ports.imports import RecipeBatches, RecipeLines
 from application.ports.reads import CatalogueReads, CatalogueVersion
 from domain.commands import ImportRecipes
 from domain.errors import DomainError, UnreadableLineError, UploadNotFoundError
@@ -44,8 +44,8 @@ class ImportRecipesHandler:
         """Return the reference of what became of the import."""
         owner, now = context.origin.principal.subject, self.clock.now()
         current = await self.catalogue.current()
-        reading = _Reading(self.lines, current, owner, now, is_draft=command.is_draft)
-        uploads = context.transaction.uploads
+        batches, uploads = context.transaction.batches, context.transaction.uploads
+        reading = _Reading(self.lines, current, batches, owner, now, is_draft=command.is_draft)
         upload = await uploads.get(command.upload_id, owner=owner)
         if upload is None:
             raise UploadNotFoundError("There is no such upload.")
@@ -53,9 +53,9 @@ class ImportRecipesHandler:
         tally, read = _Tally(), _Batch()
         for number in range(upload.parts):
             part = await uploads.part(upload.id, number)
-            read = await beside(tally.store(read, context), partial(reading.batch, part))
+            read = await beside(tally.store(read), partial(reading.batch, part))
             await context.progress.report(part.first_line - 1, upload.lines)
-        await tally.store(read, context)
+        await tally.store(read)
         await context.progress.report(upload.lines, upload.lines)
         finished = tally.finished(self.ids.new(), owner, now)
         await context.transaction.imports.add(finished)
@@ -66,9 +66,10 @@ class ImportRecipesHandler:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What some lines hold."""
+    """What some lines hold, ready to be stored."""
 
-    recipes: Sequence[ImportedRecipe] = ()
+    recipes: int = 0
+    store: Callable[[], Awaitable[int]] | None = None
     problems: Sequence[LineProblem] = ()
 
 
@@ -78,6 +79,7 @@ class _Reading:
 
     lines: RecipeLines
     current: CatalogueVersion
+    batches: RecipeBatches
     owner: str
     at: datetime
     is_draft: bool = field(kw_only=True)
@@ -93,7 +95,7 @@ class _Reading:
             except DomainError as error:
                 problem = LineProblem(line=number, code=error.code, detail=error.detail, pointer=error.pointer)
                 problems.append(problem)
-        return _Batch(recipes, problems)
+        return _Batch(len(recipes), self.batches.storing(recipes) if recipes else None, problems)
 
     def _recipe(self, line: bytes) -> ImportedRecipe:
         if len(line) > LONGEST_LINE_BYTES:
@@ -118,13 +120,13 @@ class _Tally:
     refused: int = 0
     problems: list[LineProblem] = field(default_factory=list)
 
-    async def store(self, batch: _Batch, context: Context) -> None:
+    async def store(self, batch: _Batch) -> None:
         """Store what a batch holds, and count it."""
-        self.lines += len(batch.recipes) + len(batch.problems)
+        self.lines += batch.recipes + len(batch.problems)
         self.refused += len(batch.problems)
         self.problems += batch.problems[: MOST_PROBLEMS - len(self.problems)]
-        if batch.recipes:
-            self.added += await context.transaction.batches.add(batch.recipes)
+        if batch.store is not None:
+            self.added += await batch.store()
 
     def finished(self, import_id: UUID, owner: str, at: datetime) -> RecipeImport:
         """Return what became of all of them."""

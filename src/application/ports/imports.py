@@ -1,6 +1,6 @@
 """Recipes that come and go in bulk: uploads, lines, and what is kept of imports and exports."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -74,10 +74,12 @@ class Uploads(Protocol):
 class RecipeBatches(Protocol):
     """Many recipes at once."""
 
-    async def add(self, recipes: Sequence[ImportedRecipe]) -> int:
-        """Store those that are not there yet, with what follows from them; return how many those were.
+    def storing(self, recipes: Sequence[ImportedRecipe]) -> Callable[[], Awaitable[int]]:
+        """Return what stores those that are not there yet, with what follows from them, and tells how many those were.
 
-        A recipe is there if one has its id, or if its owner has one under `exported_id`.
+        A recipe is there if one has its id, or if its owner has one under `exported_id`; of two with one id the first
+        counts. Until the result is called nothing is asked of the storage: in a thread, some may be made ready while
+        others are stored.
         """
 
     async def added_at(self, at: datetime, after: UUID | None, *, owner: str, limit: int) -> Sequence[UUID]:

@@ -48,7 +48,7 @@ class BulkContract:
 
     async def batch(self, *recipes: ImportedRecipe) -> int:
         async with self.unit_of_work.begin(an_origin()) as transaction:
-            return await transaction.batches.add(recipes)
+            return await transaction.batches.storing(recipes)()
 
     async def made(
         self, recipe_id: UUID, name: str = "Rice", *, tags: tuple[str, ...] = (), exported: UUID | None = None
@@ -182,7 +182,7 @@ class BulkContract:
         rice = await self.made(RICE)
         with pytest.raises(BrokenHandlerError):
             async with self.unit_of_work.begin(an_origin()) as transaction:
-                await transaction.batches.add([rice])
+                await transaction.batches.storing([rice])()
                 raise BrokenHandlerError
         assert await self.recipe_reads.document(RICE, an_origin()) is None
 
