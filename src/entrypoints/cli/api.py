@@ -3,7 +3,7 @@
 import click
 import uvicorn
 
-from entrypoints.cli.running import environment, run
+from entrypoints.cli.running import environment, keep_for_good, run
 from entrypoints.cli.serving import OrderlyServer
 from entrypoints.container import hearing_of_changes, open_container, with_faults
 from entrypoints.http.app import create_app
@@ -43,4 +43,5 @@ async def serve(settings: Settings) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_grace_seconds,
         )
+        keep_for_good()
         await OrderlyServer(config, container.job_watch().stop).serve()

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 
 import click
 
-from entrypoints.cli.running import environment, run, stop_signal
+from entrypoints.cli.running import environment, keep_for_good, run, stop_signal
 from entrypoints.cli.serving import serve_health
 from entrypoints.container import open_container, open_queues
 from entrypoints.settings import Settings, read_settings
@@ -36,8 +36,10 @@ async def work(settings: Settings) -> None:
         if settings.worker_port is not None:
             beside.append(serve_health(container.worker_health(), settings.api_host, settings.worker_port))
         tasks = [asyncio.create_task(work) for work in beside]
+        worker = container.worker()
+        keep_for_good()
         try:
-            await container.worker().run(stop)
+            await worker.run(stop)
         finally:
             for task in tasks:
                 task.cancel()
