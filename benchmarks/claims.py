@@ -39,7 +39,7 @@ def statements(job: UUID) -> dict[str, tuple[object, ...]]:
     return {
         "claim_jobs": ([job], 60.0, 6, False, 2),
         "find_job": (job,),
-        "save_job": (job, 1, "succeeded", None, None, None, None, 4, None, None, 0.0),
+        "save_job": (job, 1, "succeeded", None, None, None, None, 4, None, None, 0.0, False),
         "renew_leases": ([job], [1], 60.0),
         "watch_jobs": ([job], [1], [1], [1]),
         "backlog": (),
