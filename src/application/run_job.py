@@ -34,6 +34,8 @@ CAPPED_DELAY_SECONDS = 3
 LONGEST_CAPPED_DELAY_SECONDS = 20
 HELD_DELAY_SECONDS = 1
 """A killed worker's job runs again within its lease and little more, whenever its message came back."""
+ELSEWHERE_DELAY_SECONDS = 1
+"""Where one is alone, or others leave nobody alone, another process may have room at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +63,14 @@ class RunJob:
     async def run(self, job_id: UUID, *, receive_count: int = 1) -> Verdict:
         """Claim the job, run its handler, and say what becomes of the message."""
         if not await self.company.has_room():
-            return self._soon(receive_count)
+            return Retry(delay_seconds=ELSEWHERE_DELAY_SECONDS)
         with self.company.together():
             claimed = await self.jobs.claim(job_id, self.terms)
             if claimed is not Standing.SUSPECT:
                 return await self._claimed(job_id, claimed, receive_count)
         async with self.company.alone(visit=receive_count) as is_alone:
             if not is_alone:
-                return self._soon(receive_count)
+                return Retry(delay_seconds=ELSEWHERE_DELAY_SECONDS)
             self.telemetry.event("job.alone", {"job_id": str(job_id)})
             claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
             return await self._claimed(job_id, claimed, receive_count)
