@@ -1,5 +1,6 @@
 """A process that was told to stop ends in time, whatever still holds it."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from entrypoints.cli.running import keep_for_good
 
 SOURCE = Path(__file__).parents[3] / "src"
 STUBBORN = """
@@ -57,3 +60,15 @@ def test_stop_is_bounded_and_orderly_even_when_something_never_answers(program: 
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_what_a_server_has_built_is_collected_no_more_and_what_comes_later_is() -> None:
+    keep_for_good()
+    try:
+        kept = gc.get_freeze_count()
+        later: list[list[object]] = [[]]
+        later[0].append(later)
+        assert kept > 0
+        assert any(each is later for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
