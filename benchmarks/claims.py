@@ -43,7 +43,7 @@ def statements(job: UUID) -> dict[str, tuple[object, ...]]:
         "renew_leases": ([job], [1], 60.0),
         "watch_jobs": ([job], [1], [1], [1]),
         "backlog": (),
-        "announce_stale": (120.0, 200, "org.kondate.job.v1", "/kondate"),
+        "announce_stale": (120.0, 200, "org.kondate.job.v1", "/kondate", 6),
         "claim_messages": (100, 200),
         "outbox_lag": (200,),
         "expire_jobs": (30 * 86_400.0, 200),

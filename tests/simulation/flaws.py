@@ -330,7 +330,13 @@ class UncountingJobStore(InMemoryJobStore):
 class NeverAnnouncingAgain(InMemoryJobStore):
     """Trusts the queue never to forget."""
 
-    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:  # noqa: ARG002 (the port's shape)
+    async def announce_stale(
+        self,
+        *,
+        after_seconds: float,  # noqa: ARG002 (the port's shape)
+        limit: int,  # noqa: ARG002 (the same)
+        are_missing: bool,  # noqa: ARG002 (the same)
+    ) -> int:
         return 0
 
 

@@ -152,9 +152,9 @@ class ForgetfulUpkeep:
 
     inner: JobUpkeep
 
-    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+    async def announce_stale(self, *, after_seconds: float, limit: int, are_missing: bool) -> int:
         """Find none."""
-        del after_seconds, limit
+        del after_seconds, limit, are_missing
         return 0
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:

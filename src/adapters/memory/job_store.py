@@ -10,7 +10,16 @@ from adapters.memory.tables import KeyRow, OutboxRow, Tables
 from adapters.wire.messages import job_message
 from application.ports.clock import Clock
 from application.ports.idempotency import AnsweredOtherwiseError, IdempotencyKey
-from application.ports.jobs import Acceptance, Backlog, ClaimTerms, JobLeases, JobStore, JobUpkeep, Standing
+from application.ports.jobs import (
+    MOST_DOUBLINGS,
+    Acceptance,
+    Backlog,
+    ClaimTerms,
+    JobLeases,
+    JobStore,
+    JobUpkeep,
+    Standing,
+)
 from application.ports.queue import Channel
 from domain.errors import IdempotencyMismatchError
 from domain.job import Job, JobStatus, Progress
@@ -97,9 +106,10 @@ class InMemoryJobStore:
         if job is not None and not job.status.is_terminal:
             self._announce(job)
 
-    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+    async def announce_stale(self, *, after_seconds: float, limit: int, are_missing: bool) -> int:
         """Send fresh messages for jobs whose last one seems forgotten."""
-        stale = [job for job in self._tables.jobs.values() if self._is_stale(job, after_seconds)]
+        doublings = 0 if are_missing else MOST_DOUBLINGS
+        stale = [job for job in self._tables.jobs.values() if self._is_stale(job, after_seconds, doublings)]
         oldest = sorted(stale, key=lambda job: self._tables.announced[job.id])[:limit]
         for job in oldest:
             self._announce(job)
@@ -169,7 +179,7 @@ class InMemoryJobStore:
     def _has_lease(self, job: Job) -> bool:
         return self._tables.leases[job.id] >= self._clock.now()
 
-    def _is_stale(self, job: Job, after_seconds: float) -> bool:
+    def _is_stale(self, job: Job, after_seconds: float, doublings: int) -> bool:
         if job.status.is_terminal or job.id in self._tables.locked_jobs:
             return False
         if any(row.message.subject == str(job.id) for row in self._tables.outbox):
@@ -177,7 +187,7 @@ class InMemoryJobStore:
         since, sent = self._tables.announced[job.id]
         if job.status is JobStatus.RUNNING:
             since = max(since, self._tables.leases[job.id])
-        return since < self._clock.now() - timedelta(seconds=after_seconds * 2 ** min(sent - 1, 6))
+        return since < self._clock.now() - timedelta(seconds=after_seconds * 2 ** min(sent - 1, doublings))
 
 
 _jobs: type[JobStore] = InMemoryJobStore

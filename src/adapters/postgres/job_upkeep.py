@@ -7,7 +7,7 @@ from uuid import UUID
 from adapters.postgres.database import Database
 from adapters.postgres.statements import Statement, load
 from adapters.wire.messages import JOB_TYPE, SOURCE
-from application.ports.jobs import Backlog, JobLeases, JobUpkeep
+from application.ports.jobs import MOST_DOUBLINGS, Backlog, JobLeases, JobUpkeep
 from domain.job import Job
 
 RENEW = load("renew_leases")
@@ -45,9 +45,10 @@ class PostgresJobUpkeep:
         """Take the database."""
         self._database = database
 
-    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+    async def announce_stale(self, *, after_seconds: float, limit: int, are_missing: bool) -> int:
         """Send fresh messages for jobs whose last one seems forgotten."""
-        return await self._count(ANNOUNCE_STALE, after_seconds, limit, JOB_TYPE, SOURCE)
+        doublings = 0 if are_missing else MOST_DOUBLINGS
+        return await self._count(ANNOUNCE_STALE, after_seconds, limit, JOB_TYPE, SOURCE, doublings)
 
     async def expire(self, *, older_than: timedelta, limit: int) -> int:
         """Delete jobs finished longer ago than this, with the reports that no other job came to."""

@@ -10,6 +10,9 @@ from uuid import UUID
 from application.ports.idempotency import IdempotencyKey
 from domain.job import Job, Progress
 
+MOST_DOUBLINGS = 6
+"""How often the time doubles after which a job is announced again: from two minutes to two hours and eight."""
+
 
 class Standing(StrEnum):
     """Why a job could not be claimed."""
@@ -95,10 +98,10 @@ class Backlog:
 class JobUpkeep(Protocol):
     """What keeps the job table honest and small."""
 
-    async def announce_stale(self, *, after_seconds: float, limit: int) -> int:
+    async def announce_stale(self, *, after_seconds: float, limit: int, are_missing: bool) -> int:
         """Send fresh messages for jobs whose last one seems forgotten, those announced longest ago first.
 
-        Each time waits twice as long as the last.
+        Each time waits twice as long as the last, unless it is known that messages are missing.
 
         Harmless when the old message comes after all: the second claim finds the job taken.
         """

@@ -55,12 +55,15 @@ class UpkeepLoop:
 
         A job that merely waits in a long queue has its message there, or in the outbox. Which one's is missing nobody
         can tell, so a few are sent in any case, those that were announced longest ago: messages may be there that
-        belong to no job.
+        belong to no job. For these the bound doubles each time; where the queue has too few, someone's is missing, and
+        whoever lost several must not wait for the longer.
         """
         backlog = await self.upkeep.backlog()
         missing = backlog.queued - backlog.unsent - await self.gauges.backlog(Channel.COMMANDS)
         limit = min(BATCH, max(FEW, missing))
-        announced = await self.upkeep.announce_stale(after_seconds=self.reannounce_seconds, limit=limit)
+        announced = await self.upkeep.announce_stale(
+            after_seconds=self.reannounce_seconds, limit=limit, are_missing=missing > 0
+        )
         if announced:
             self.telemetry.event("upkeep.announced_again", {"jobs": announced})
 

@@ -1,5 +1,6 @@
 """What keeps jobs alive, announced and few, whichever database is behind it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,6 +26,11 @@ class UpkeepContract:
     outbox: OutboxStore
     unit_of_work: UnitOfWork
     clock = FixedClock()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let it be later for an adapter with our clock as for one with its own."""
+        self.clock.advance(seconds)
+        await asyncio.sleep(seconds)
 
     async def sent(self) -> list[str]:
         async with self.outbox.claim(100) as batch:
@@ -56,32 +62,42 @@ class UpkeepContract:
     async def test_forgotten_job_is_announced_again_under_another_message_id(self) -> None:
         await self.jobs.accept(a_job())
         first = await self.sent()
-        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10) == 1
+        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10, are_missing=False) == 1
         second = await self.sent()
         assert len(second) == 1
         assert second != first
 
     async def test_job_whose_message_is_still_in_the_outbox_is_not_announced_again(self) -> None:
         await self.jobs.accept(a_job())
-        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10) == 0
+        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10, are_missing=False) == 0
 
     async def test_fresh_job_is_not_announced_again(self) -> None:
         await self.jobs.accept(a_job())
         await self.sent()
-        assert await self.upkeep.announce_stale(after_seconds=60, limit=10) == 0
+        assert await self.upkeep.announce_stale(after_seconds=60, limit=10, are_missing=False) == 0
+
+    async def test_the_bound_doubles_each_time_but_where_messages_are_missing(self) -> None:
+        await self.jobs.accept(a_job())
+        await self.sent()
+        for _ in range(6):
+            assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10, are_missing=False) == 1
+            await self.sent()
+        assert await self.upkeep.announce_stale(after_seconds=0.01, limit=10, are_missing=False) == 0
+        await self.pass_time(0.02)
+        assert await self.upkeep.announce_stale(after_seconds=0.01, limit=10, are_missing=True) == 1
 
     async def test_abandoned_attempt_is_announced_again_and_a_live_one_is_not(self) -> None:
         await self.started(a_job(1), lease_seconds=-1)
         await self.started(a_job(2), lease_seconds=60)
         await self.sent()
-        assert await self.upkeep.announce_stale(after_seconds=-30, limit=10) == 1
+        assert await self.upkeep.announce_stale(after_seconds=-30, limit=10, are_missing=False) == 1
         [message_id] = await self.sent()
         assert message_id.startswith(str(a_job(1).id))
 
     async def test_finished_job_is_never_announced_again(self) -> None:
         await self.finished(a_job())
         await self.sent()
-        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10) == 0
+        assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10, are_missing=False) == 0
 
     async def test_unfinished_job_can_be_announced_on_demand(self) -> None:
         job = await self.started(a_job())

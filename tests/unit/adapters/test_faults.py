@@ -129,8 +129,8 @@ async def test_without_its_reconciler_a_forgotten_job_stays_forgotten() -> None:
     app.tables.outbox.clear()
     app.clock.advance(3_600)
     upkeep = broken(Sabotage.NO_RECONCILER).job_upkeep(app.jobs)
-    assert await upkeep.announce_stale(after_seconds=60, limit=10) == 0
-    assert await app.jobs.announce_stale(after_seconds=60, limit=10) == 1
+    assert await upkeep.announce_stale(after_seconds=60, limit=10, are_missing=False) == 0
+    assert await app.jobs.announce_stale(after_seconds=60, limit=10, are_missing=False) == 1
 
 
 class Passed(CrashPoints):

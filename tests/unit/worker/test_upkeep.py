@@ -58,6 +58,16 @@ async def test_as_many_are_announced_again_as_the_queue_has_too_few() -> None:
     assert len(waiting.app.tables.outbox) == 20
 
 
+async def test_who_has_lost_several_messages_waits_no_longer_for_the_next() -> None:
+    waiting = Waiting()
+    await waiting.defer(1)
+    for _ in range(4):
+        await waiting.queue.delete([*await waiting.queue.receive(Channel.COMMANDS, limit=1, wait_seconds=0)])
+        await waiting.upkeep.reconcile()
+        assert len(waiting.app.tables.outbox) == 1
+        await waiting.defer(0)
+
+
 async def test_messages_that_are_still_in_the_outbox_are_not_missing() -> None:
     waiting = Waiting()
     await waiting.defer(50)
