@@ -187,7 +187,8 @@ class InMemoryJobStore:
         since, sent = self._tables.announced[job.id]
         if job.status is JobStatus.RUNNING:
             since = max(since, self._tables.leases[job.id])
-        return since < self._clock.now() - timedelta(seconds=after_seconds * 2 ** min(sent - 1, doublings))
+        doubled = 0 if job.attempt else min(sent - 1, doublings)
+        return since < self._clock.now() - timedelta(seconds=after_seconds * 2**doubled)
 
 
 _jobs: type[JobStore] = InMemoryJobStore

@@ -101,7 +101,8 @@ class JobUpkeep(Protocol):
     async def announce_stale(self, *, after_seconds: float, limit: int, are_missing: bool) -> int:
         """Send fresh messages for jobs whose last one seems forgotten, those announced longest ago first.
 
-        Each time waits twice as long as the last, unless it is known that messages are missing.
+        Each time waits twice as long as the last for a job that never began, unless it is known that messages are
+        missing: a message may merely stand in a long queue.
 
         Harmless when the old message comes after all: the second claim finds the job taken.
         """

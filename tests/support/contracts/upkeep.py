@@ -86,6 +86,15 @@ class UpkeepContract:
         await self.pass_time(0.02)
         assert await self.upkeep.announce_stale(after_seconds=0.01, limit=10, are_missing=True) == 1
 
+    async def test_the_bound_does_not_double_for_a_job_that_has_begun(self) -> None:
+        await self.started(a_job(), lease_seconds=-1)
+        await self.sent()
+        for _ in range(6):
+            assert await self.upkeep.announce_stale(after_seconds=LONG_AGO, limit=10, are_missing=False) == 1
+            await self.sent()
+        await self.pass_time(0.02)
+        assert await self.upkeep.announce_stale(after_seconds=0.01, limit=10, are_missing=False) == 1
+
     async def test_abandoned_attempt_is_announced_again_and_a_live_one_is_not(self) -> None:
         await self.started(a_job(1), lease_seconds=-1)
         await self.started(a_job(2), lease_seconds=60)

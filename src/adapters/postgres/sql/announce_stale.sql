@@ -1,10 +1,12 @@
--- Jobs whose message seems forgotten: waiting, or abandoned, for longer than the bound, which doubles each time, at most so often.
+-- Jobs whose message seems forgotten: waiting, or abandoned, for longer than the bound. It doubles each time, at most so
+-- often, for those that never began: only they stand in the long queue that doubling is for.
 WITH stale AS (
     SELECT id
     FROM job
     WHERE status IN ('queued', 'running')
         AND CASE status WHEN 'queued' THEN announced_at ELSE greatest(announced_at, lease_until) END
-            < clock_timestamp() - make_interval(secs => $1 * power(2, least(announcements - 1, $5)))
+            < clock_timestamp()
+                - make_interval(secs => $1 * power(2, CASE attempt WHEN 0 THEN least(announcements - 1, $5) ELSE 0 END))
         AND NOT EXISTS (SELECT FROM outbox WHERE outbox.subject = job.id::text AND outbox.channel = 'commands')
     ORDER BY announced_at
     LIMIT $2
