@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from entrypoints.cli.running import environment, run, stop_signal
+from entrypoints.cli.running import environment, keep_for_good, run, stop_signal
 from entrypoints.container import open_container, open_queues
 from entrypoints.settings import Settings, read_settings
 
@@ -25,6 +25,7 @@ async def move(settings: Settings) -> None:
         # Not before: until then there is nothing to end in order, and a signal just ends it.
         stop = stop_signal(within_seconds=settings.shutdown_grace_seconds)
         moving = asyncio.create_task(container.relay_loop().run())
+        keep_for_good()
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([moving, stopping], return_when=asyncio.FIRST_COMPLETED)
         moving.cancel()
