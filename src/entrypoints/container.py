@@ -421,7 +421,7 @@ async def open_container(settings: Settings, service: str, *, log_level: str | N
         container = Container(settings=settings, service=service, pool=pool, sqs=sqs, telemetry=telemetry, meter=meter)
         if not settings.database_may_forget:
             await check_durability(container.database())
-        _add_faults(container, "unit_of_work", "job_store", "job_upkeep")
+        _add_faults(container, "unit_of_work", "job_store", "job_upkeep", "board")
         opened.push_async_callback(container.keys().close)
         for state, read in (("open", pool.get_size), ("idle", pool.get_idle_size)):
             meter.watch("database_connections", read, {"state": state})

@@ -16,6 +16,7 @@ from adapters.faults.crash_points import (
     CrashPoints,
 )
 from adapters.faults.sabotage import (
+    CarelessBoard,
     ForgetfulUpkeep,
     HastyJobStore,
     MistakenJobStore,
@@ -29,6 +30,7 @@ from application.ports.jobs import JobStore, JobUpkeep
 from application.ports.outbox import OutboxStore
 from application.ports.queue import MessageConsumer, MessagePublisher
 from application.ports.unit_of_work import UnitOfWork
+from application.progress import AttemptBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Faults:
     def job_upkeep(self, inner: JobUpkeep) -> JobUpkeep:
         """Wrap the upkeep."""
         return ForgetfulUpkeep(inner) if Sabotage.NO_RECONCILER in self.broken else inner
+
+    def board(self, inner: AttemptBoard) -> AttemptBoard:
+        """Replace the board of running attempts."""
+        return CarelessBoard(inner.jobs) if Sabotage.NO_FENCE in self.broken else inner
 
     def outbox_store(self, inner: OutboxStore) -> OutboxStore:
         """Wrap the relay's store."""

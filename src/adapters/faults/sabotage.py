@@ -13,6 +13,7 @@ from application.ports.drills import DrillEffects
 from application.ports.idempotency import IdempotencyKey
 from application.ports.jobs import Acceptance, Backlog, ClaimTerms, JobStore, JobUpkeep, Standing
 from application.ports.unit_of_work import JobRepository, LeaseLostError, Transaction, UnitOfWork
+from application.progress import AttemptBoard
 from domain.job import Job, Origin, Progress
 
 
@@ -20,7 +21,7 @@ class Sabotage(StrEnum):
     """What can be broken."""
 
     NO_FENCE = "no-fence"
-    """A worker that lost its lease commits all the same."""
+    """A worker that lost its lease is not stopped, and commits all the same."""
     EFFECT_APART = "effect-apart"
     """The effect commits by itself, before the job's end."""
     EARLY_ANSWER = "early-answer"
@@ -64,6 +65,13 @@ class UnfencedUnitOfWork:
         async with self.inner.begin(origin) as transaction:
             jobs = _UnfencedJobs(cast(Transaction, transaction.jobs))
             yield cast(Transaction, _Changed(transaction, jobs=jobs))
+
+
+class CarelessBoard(AttemptBoard):
+    """Stops no attempt that has lost its lease, which mostly comes before the fence is tried."""
+
+    def lose(self, job: Job) -> None:
+        """Let it go on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from adapters.memory.job_store import InMemoryJobStore
 from application.ports.idempotency import IdempotencyKey
 from application.ports.jobs import Acceptance, ClaimTerms
 from application.ports.unit_of_work import LeaseLostError, StorageUnavailableError
+from application.progress import AttemptBoard
 from domain.job import Job
 from tests.support.application import InMemoryApplication
 from tests.support.builders import a_job, an_origin
@@ -106,6 +107,21 @@ async def test_an_early_answer_may_be_for_nothing() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert app.tables.jobs == {}
+
+
+async def test_without_the_fence_an_attempt_goes_on_after_its_lease_is_lost() -> None:
+    app = InMemoryApplication()
+    job = await stale(app)
+    board = broken(Sabotage.NO_FENCE).board(AttemptBoard(app.jobs))
+
+    async def attempt() -> str:
+        with board.running(job):
+            await asyncio.sleep(0)
+            board.lose(job)
+            await asyncio.sleep(0)
+            return "committed"
+
+    assert await asyncio.create_task(attempt()) == "committed"
 
 
 async def test_an_unscoped_key_gives_one_caller_the_job_of_another() -> None:
