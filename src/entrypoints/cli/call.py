@@ -106,7 +106,7 @@ def recipe(caller: Caller, /, *, recipe_id: str) -> None:
     "--free-from", multiple=True, help="An allergen that must be absent for certain, such as milk; again for others."
 )
 @click.option("--free-from-jp", multiple=True, help="Likewise one of Japan's list, such as buckwheat.")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @click.pass_obj
 def recipes(caller: Caller, /, *, text: str | None, limit: int, **conditions: Any) -> None:  # noqa: ANN401 (options)
     """Find recipes: one JSON object a line."""

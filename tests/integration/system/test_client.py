@@ -132,7 +132,7 @@ def test_call_tells_a_refusal_in_one_line(system: RunningSystem) -> None:
 def test_call_finds_recipes_by_what_they_are_free_of(system: RunningSystem, client: Kondate) -> None:
     client.recipes.add(RICE)
     asked = ("call", "--data-dir", str(system.folder.path), "recipes")
-    everything = kondate(*asked)
+    everything = kondate(*asked, "--limit", "100")
     assert "Rice" in {json.loads(line)["name"] for line in everything.stdout.splitlines()}, everything.stderr
     lists = ("--free-from", "milk", "--free-from", "egg", "--free-from-jp", "buckwheat", "--free-from-jp", "salmon-roe")
     free = kondate(*asked, *lists)

@@ -14,7 +14,7 @@ from application.context import Context
 from application.handlers.generate_report import GenerateReportHandler
 from application.ports.jobs import ClaimTerms
 from application.ports.unit_of_work import Transaction, UnitOfWork
-from application.run_job import HELD_DELAY_SECONDS
+from application.run_job import ELSEWHERE_DELAY_SECONDS, HELD_DELAY_SECONDS
 from application.verdict import Done, Leave, Reject, Retry
 from domain.commands import CancelJob, GenerateReport
 from domain.errors import InvalidReportError
@@ -116,6 +116,18 @@ async def test_job_waits_elsewhere_while_another_is_alone_here() -> None:
     async with app.run_job.company.alone():
         assert isinstance(await app.run_job.run(job.id), Retry)
     assert (await shown(app, job)).attempt == 0
+
+
+async def test_suspect_waits_elsewhere_while_others_work_here_for_long() -> None:
+    app = application(ScriptedHandler())
+    app.run_job = replace(app.run_job, company=Company(patience_seconds=0.01))
+    job = (await app.bus.defer(REPORT, an_origin())).job
+    for _ in range(MOST_LOST_IN_COMPANY):
+        await app.jobs.claim(job.id, ClaimTerms(lease_seconds=-1))
+    with app.run_job.company.together():
+        assert await app.run_job.run(job.id) == Retry(delay_seconds=ELSEWHERE_DELAY_SECONDS)
+    assert (await shown(app, job)).attempt == MOST_LOST_IN_COMPANY
+    assert await app.run_job.run(job.id) == Done()
 
 
 async def test_suspect_that_another_worker_took_is_left_to_it() -> None:
