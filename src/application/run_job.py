@@ -69,11 +69,13 @@ class RunJob:
             if claimed is not Standing.SUSPECT:
                 return await self._claimed(job_id, claimed, receive_count)
         async with self.company.alone(visit=receive_count) as is_alone:
-            if not is_alone:
-                return Retry(delay_seconds=ELSEWHERE_DELAY_SECONDS)
-            self.telemetry.event("job.alone", {"job_id": str(job_id)})
-            claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
-            return await self._claimed(job_id, claimed, receive_count)
+            elsewhere = Retry(delay_seconds=ELSEWHERE_DELAY_SECONDS)
+            return await self._alone(job_id, receive_count) if is_alone else elsewhere
+
+    async def _alone(self, job_id: UUID, receive_count: int) -> Verdict:
+        self.telemetry.event("job.alone", {"job_id": str(job_id)})
+        claimed = await self.jobs.claim(job_id, replace(self.terms, is_alone=True))
+        return await self._claimed(job_id, claimed, receive_count)
 
     async def _claimed(self, job_id: UUID, job: Job | Standing, receive_count: int) -> Verdict:
         if isinstance(job, Standing):
