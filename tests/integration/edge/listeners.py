@@ -16,7 +16,7 @@ import msgspec
 from entrypoints.edge import EdgeRoute
 from entrypoints.gateway.process import envoy_command
 from entrypoints.gateway.render import render
-from entrypoints.local.ports import free_port
+from entrypoints.local.ports import Ports, free_port
 from entrypoints.settings import Settings
 from tests.support.envoy import die_with_parent
 
@@ -40,8 +40,9 @@ def running_listeners(
 ) -> Iterator[Mapping[str, int]]:
     """Run one Envoy with a listener a variant; give their ports. Each has buckets and keys of its own."""
     first = next(iter(variants.values())).settings
-    base = msgspec.structs.replace(first, gateway_metrics_port=free_port())
-    ports = {name: free_port() for name in variants}
+    free = Ports()  # asked so often by itself, the system gives one port twice
+    base = msgspec.structs.replace(first, gateway_metrics_port=free.usual_or_free(free_port()))
+    ports = {name: free.usual_or_free(free_port()) for name in variants}
     config: Any = render(routes, base, folder)
     listeners = [_listener(routes, name, variant, ports[name], folder) for name, variant in variants.items()]
     config["static_resources"]["listeners"] = [*listeners, *config["static_resources"]["listeners"][1:]]
