@@ -3,7 +3,6 @@
 import ctypes
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import msgspec
 
 from entrypoints.edge import EdgeRoute
 from entrypoints.gateway.process import envoy_command, write_config
+from entrypoints.local.ports import free_port
 from entrypoints.settings import Settings
 
 READY_SECONDS = 15.0
@@ -52,13 +52,6 @@ class Gateway:
                     return found
             time.sleep(0.02)
         raise AssertionError(f"no log line for {request_id} in {self.output}")
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Which loopback ports the local picture listens on: the usual ones, or free ones where those are taken."""
 
+import secrets
 import socket
 from dataclasses import dataclass, field
 
 LOOPBACK = "127.0.0.1"
+UNUSUAL = range(20_000, 32_768)
+"""Above what programs usually listen on, below where Linux begins with ports for connections."""
 
 
 def is_free(port: int) -> bool:
@@ -19,10 +22,13 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
+    """Return a loopback port that nothing listens on.
+
+    Not one of those that the system would give: connections get theirs from the same range, any of them might have it
+    before whoever asked listens there.
+    """
+    while not is_free(port := secrets.choice(UNUSUAL)):
+        continue
     return port
 
 

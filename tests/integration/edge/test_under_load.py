@@ -18,9 +18,10 @@ import pytest
 
 from entrypoints.http.app import edge_routes
 from entrypoints.local.child import ChildSpec
+from entrypoints.local.ports import free_port
 from entrypoints.local.probes import http_answers
 from tests.integration.gateway.parts import SCOPES, Upstream, bearer, running_key_server, settings_for
-from tests.support.envoy import Gateway, free_port, running_gateway
+from tests.support.envoy import Gateway, running_gateway
 from tests.support.processes import PROJECT, RunningChild, python, running_child
 from tests.support.tokens import TestIssuer
 

@@ -20,10 +20,11 @@ from entrypoints.gateway.process import check_ports, write_config
 from entrypoints.gateway.validation import validate
 from entrypoints.local.certificate import LocalCertificate
 from entrypoints.local.child import ChildSpec
+from entrypoints.local.ports import free_port
 from entrypoints.local.probes import http_answers
 from entrypoints.settings import Settings
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, settings_for
-from tests.support.envoy import Gateway, free_port, running_gateway
+from tests.support.envoy import Gateway, running_gateway
 from tests.support.http3 import http3_connection
 from tests.support.processes import PROJECT, RunningChild, python, running_child
 from tests.support.tokens import ISSUER, TestIssuer

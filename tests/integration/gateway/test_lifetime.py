@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from entrypoints.local.child import ChildSpec
+from entrypoints.local.ports import free_port
 from entrypoints.local.probes import http_answers
 from tests.integration.gateway.parts import Upstream
-from tests.support.envoy import free_port
 from tests.support.processes import PROJECT, RunningChild, is_alive, python, running_child
 from tests.support.tokens import ISSUER
 

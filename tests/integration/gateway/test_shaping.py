@@ -8,8 +8,9 @@ import httpx
 import msgspec
 import pytest
 
+from entrypoints.local.ports import free_port
 from tests.integration.gateway.parts import ROUTES, Upstream, bearer, settings_for
-from tests.support.envoy import free_port, running_gateway
+from tests.support.envoy import running_gateway
 from tests.support.tokens import TestIssuer
 
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"

@@ -13,9 +13,10 @@ from entrypoints.gateway.lifetime import run
 from entrypoints.gateway.process import check_ports, held, write_config
 from entrypoints.gateway.render import BOOTSTRAP_FILE
 from entrypoints.gateway.validation import validate
+from entrypoints.local.ports import free_port
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, running_upstream, settings_for
 from tests.integration.system.parts import kondate
-from tests.support.envoy import free_port, running_gateway
+from tests.support.envoy import running_gateway
 from tests.support.tokens import TestIssuer
 
 

@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from entrypoints.local.certificate import LocalCertificate
+from entrypoints.local.ports import free_port
 from entrypoints.settings import Stage
 from tests.integration.gateway.parts import ROUTES, SCOPES, Upstream, bearer, settings_for
-from tests.support.envoy import Gateway, free_port, running_gateway
+from tests.support.envoy import Gateway, running_gateway
 from tests.support.tokens import TestIssuer
 
 

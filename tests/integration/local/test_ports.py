@@ -23,3 +23,8 @@ def test_a_port_that_is_taken_is_replaced() -> None:
 def test_no_port_is_handed_out_twice() -> None:
     ports, usual = Ports(), free_port()
     assert len({ports.usual_or_free(usual) for _ in range(20)}) == 20
+
+
+def test_no_connection_gets_a_port_that_was_found_for_a_server() -> None:
+    first_for_connections = 32_768  # as Linux comes
+    assert all(1_024 <= free_port() < first_for_connections for _ in range(50))
