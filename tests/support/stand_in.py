@@ -19,7 +19,7 @@ class Fine(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def main(subcommand: str, *arguments: str) -> None:
+def main(subcommand: str) -> None:
     """Note the call, then serve where the real one would, or print what it would."""
     with Path(os.environ["STAND_IN_CALLS"]).open("a", encoding="ascii") as calls:  # noqa: TID251 (a program of its own)
         calls.write(f"{subcommand}\n")
@@ -30,10 +30,9 @@ def main(subcommand: str, *arguments: str) -> None:
         sys.stdout.write(f'{{"event":"{subcommand}.ready"}}\n')
         sys.stdout.flush()
         signal.pause()
-    named = PORTS.get(subcommand)
-    port = os.environ[named] if named else arguments[arguments.index("--port") + 1]  # noqa: TID251 (the same)
+    port = os.environ[PORTS[subcommand]]  # noqa: TID251 (the same)
     HTTPServer(("127.0.0.1", int(port)), Fine).serve_forever()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])
